@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.columns import Column, Rows
+from sim.engine.instruments import LEVELS
 from sim.engine.ledger import Floats
 from sim.model.economy.macro import Path
 from sim.model.firms.flows import SUM_COLUMNS
@@ -155,6 +156,7 @@ SYSTEM_PANEL = (
     *PROTECTION_RESULTS,
     Column("public_fees", MONEY, "fees for cover that the state pays", low=0.0),
     Column("outside_business", MONEY, "banking business at banks outside the scenario"),
+    *LEVELS,
 )
 """The panel of the system: one row for each settlement."""
 

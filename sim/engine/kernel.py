@@ -22,7 +22,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from sim.base import draws, special
-from sim.engine import ledger, protection, quarter
+from sim.engine import instruments, ledger, protection, quarter
 from sim.model.banks import (
     application,
     bidding,
@@ -52,6 +52,7 @@ from sim.model.banks import (
 from sim.model.contracts import eligibility, limit, upside
 from sim.model.firms import (
     advance,
+    beside,
     board,
     cash,
     claims,
@@ -67,7 +68,9 @@ from sim.model.firms import (
     lifecycle,
     loss_sharing,
     loss_surprise,
+    market_conditions,
     operations,
+    overdue,
     population,
     project,
     record,
@@ -75,19 +78,21 @@ from sim.model.firms import (
     relationship,
     right,
     undrawn,
+    waterfall,
     workout,
     worth_of_right,
 )
 
 RULE_MODULES: tuple[ModuleType, ...] = (
-    special, draws, record, undrawn, claims, loss_sharing, lifecycle, cash, growth,
-    operations, credit_line, project, board, equity, register,
-    relationship, worth_of_right, right, workout, failure, population, clock, events, advance,
+    special, draws, record, undrawn, overdue, waterfall, market_conditions, claims,
+    loss_sharing, lifecycle, cash, growth, operations, credit_line, project, board, equity, register,
+    beside, relationship, worth_of_right, right, workout, failure, population, clock, events,
+    advance,
     contract_effects, flows, loss_surprise, exit_surprise, limit, upside, eligibility,
     application, judgement, conditions, offer_rate, own_business, parity, capital, taxation,
     credit_decision, winners_curse, bidding, waiting, hold_or_call, standing_still, withdrawal,
     offer, choice, tender, refinancing, signing, committee, provisions, books, ledger, protection,
-    quarter,
+    instruments, quarter,
 )  # fmt: skip
 
 ENTRIES: tuple[Any, ...] = (

@@ -35,12 +35,14 @@ MEANINGS = {
     "customers": "pay for what firms sell",
     "suppliers": "are paid for outlays of firms and banks; buy what defaulted firms leave",
     "insurers": "bear losses for a premium",
-    "lessors": "own leased equipment and bear losses for a fee",
-    "trusts": "bear losses for a fee on behalf of their investors",
+    "lessors": "own leased equipment, which they pay for or whose part of losses they bear",
+    "trusts": "lend money of their investors, or bear losses for a fee on their behalf",
     "other banks": "keep basic accounts of firms and are not in the scenario",
     "state": "takes value-added tax on interest and tax on banks' profit; pays fees for cover",
     "re-guarantors": "public funds that pay guarantors a part of their payments back, for a fee",
     "buyers of rights": "buy rights that expire in the money, and use them",
+    "bond buyers": "buy bonds of firms",
+    "bank-side funds": "funds of banks' groups that buy shares of firms",
     "buyers of firms": "pay for firms that are listed, sold or leave, and have their cash",
 }
 """Every party that pays or is paid, and who it is."""
@@ -49,8 +51,8 @@ PARTIES = tuple(MEANINGS)
 (
     FIRMS, BANKS, PARENTS, FUNDING, CENTRAL_BANK, GUARANTORS, INVESTORS, HOLDERS, CUSTOMERS,
     SUPPLIERS, INSURERS, LESSORS, TRUSTS, OTHER_BANKS, STATE, REGUARANTORS,
-    BUYERS, ACQUIRERS,
-) = range(18)  # fmt: skip
+    BUYERS, BOND_BUYERS, BANK_FUNDS, ACQUIRERS,
+) = range(20)  # fmt: skip
 
 # --- Accounts of the ledger: what is paid, by whom and to whom -----------------------------------
 
@@ -151,6 +153,22 @@ REIMBURSED = _paid(
     "re-guarantee", REGUARANTORS, GUARANTORS, "part of a guarantor's payment, paid back"
 )
 LEASED = _paid("leased equipment", SUPPLIERS, LESSORS, "equipment sold after a default")
+LENDERS_BESIDE = (BOND_BUYERS, LESSORS, TRUSTS)
+"""Who lends to firms beside banks."""
+LENT_BESIDE = _paid(
+    "debt beside the line", LENDERS_BESIDE, FIRMS, "bonds, leased equipment, trust loans"
+)
+RETURNED = _paid("debt beside the line repaid", FIRMS, LENDERS_BESIDE, "principal of these")
+CHARGES = _paid("interest beside the line", FIRMS, LENDERS_BESIDE, "interest and rent on these")
+RECOVERED_BESIDE = _paid(
+    "recoveries beside the line", SUPPLIERS, LENDERS_BESIDE, "what defaults bring on these"
+)
+BOND_COVER = _paid(
+    "risk-sharing tool", CENTRAL_BANK, BOND_BUYERS, "the tool's share of losses on bonds"
+)
+UNDERWRITING = _paid("underwriting", FIRMS, PARENTS, "fees on issues of bonds")
+FUND_SHARES = _paid("shares of bank-side funds", BANK_FUNDS, FIRMS, "new shares of firms")
+FUND_EXITS = _paid("exits of bank-side funds", ACQUIRERS, BANK_FUNDS, "their shares at exits")
 ACCOUNTS = tuple(one for one in list(vars().values()) if isinstance(one, Account))
 """Every account, in the order of this file."""
 

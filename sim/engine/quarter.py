@@ -13,6 +13,12 @@ from typing import Any, NamedTuple
 from sim.base.columns import Column, Table, written_out
 from sim.engine import ledger
 from sim.engine.history import BANK_PANEL, MONEY
+from sim.engine.instruments import (
+    CLAIMED,
+    CREDITORS,
+    has_instruments,
+    settle_instruments,
+)
 from sim.engine.ledger import (
     ACCOUNTS,
     ACQUIRERS,
@@ -100,6 +106,8 @@ class Closing(NamedTuple):
         all zeros, and written.
     row : array, shape (N_ACCOUNTS,)
         Scratch: what has flowed at one firm.
+    beside : array, shape (N_SUMS,)
+        Sums over debts beside the line, see `sim.engine.instruments`; all zeros, and written.
     """
 
     firms: Any
@@ -128,6 +136,7 @@ class Closing(NamedTuple):
     results: Any
     sides: Any
     row: Any
+    beside: Any
 
 
 def close_quarter(
@@ -164,6 +173,8 @@ def close_quarter(
             w.providers[w.terms[code].fund],
             w.results,
         )
+    if has_instruments(w.terms):
+        settle_instruments(w.firms, w.paid, w.parties, w.beside, date)
     if is_year_end:
         open_year(w.firms, w.terms, w.providers)
     check_identities(w)
@@ -321,7 +332,8 @@ def check_identities(w: Closing) -> None:
     n = profit_closes(w.sides, n, w.books, w.paid, banks)
     n = ownership_close(w.sides, n, w.sums)
     n = owners_close(w.sides, n, audit, w.paid, w.parties)
-    counts_close(w.sides, n, w.sums)
+    n = counts_close(w.sides, n, w.sums)
+    instruments_close(w.sides, n, w.beside, w.paid)
 
 
 def hold(sides: Any, n: int, left: float, right: float, scale: float) -> int:
@@ -468,3 +480,16 @@ def counts_close(sides: Any, n: int, sums: Any) -> int:
     """Firms that entered are alive or have ended, by the pass and by the records."""
     alive = f.alive_of(sums)
     return hold(sides, n, sums[f.ENTERED], alive + sums[f.ENDED], sums[f.ENTERED])
+
+
+_LENT_BESIDE, _RETURNED = ACCOUNTS.index(ledger.LENT_BESIDE), ACCOUNTS.index(ledger.RETURNED)
+
+
+def instruments_close(sides: Any, n: int, beside: Any, paid: Any) -> int:
+    """What firms owe on each debt beside the line, or owed at default, was lent and not repaid."""
+    for place in range(len(CREDITORS)):
+        other = CREDITORS[place]
+        lent = paid[_LENT_BESIDE, other, FIRMS]
+        left = lent - paid[_RETURNED, FIRMS, other]
+        n = hold(sides, n, beside[CLAIMED + place], left, lent)
+    return n

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.base.columns import Rows
 from sim.engine.history import BANK_COLUMNS, PROTECTION_RESULTS
+from sim.engine.instruments import LEVELS, N_SUMS
 from sim.engine.ledger import TOLERANCE
 from sim.engine.protection import new_claims
 from sim.engine.quarter import QUARTER, Closing
@@ -13,6 +14,7 @@ from sim.engine.world import HISTORY, World
 from sim.model.banks.bank import CORPORATE
 from sim.model.banks.desk import REFINANCED
 from sim.model.firms import flows as f
+from sim.model.firms.debts import DEBTS
 from sim.scenario.scenario import EQUAL_CAPITAL
 
 RESULT = "profit of the desks before tax"
@@ -85,8 +87,8 @@ def closing(w: World, date: float) -> Closing:
         claims=new_claims(w.firms), providers=w.providers,
         paid=w.ledger.paid, parties=w.ledger.parties,
         quarter=quarter, audit=w.left.copy(), sums=np.zeros(len(f.SUMS)),
-        results=np.zeros(len(PROTECTION_RESULTS)), sides=np.zeros((15 + 3 * banks, 3)),
-        row=np.zeros(w.total.shape),
+        results=np.zeros(len(PROTECTION_RESULTS)),
+        sides=np.zeros((15 + 3 * banks + len(DEBTS), 3)), row=np.zeros(w.total.shape), beside=np.zeros(N_SUMS),
     )  # fmt: skip
 
 
@@ -112,6 +114,7 @@ def identities(w: World) -> list[str]:
         "holders of rights against the ledger",
         "buyers of rights against the ledger",
         "firms that entered",
+        *(f"{debt}s of firms" for debt in DEBTS),
     ]
 
 
@@ -127,5 +130,7 @@ def record(w: World, date: float, c: Closing) -> None:
     now = w.market_conditions[0]
     state = [now.regime, now.winter, now.frailty]
     beside = [w.total[f.PUBLIC_FEE], w.total[f.OUTSIDE_BUSINESS]]
-    w.system.append((date, np.concatenate([state, c.sums, c.results, beside])))
+    w.system.append(
+        (date, np.concatenate([state, c.sums, c.results, beside, c.beside[: len(LEVELS)]]))
+    )
     w.tally[REFINANCED] = c.sums[f.REFINANCED]

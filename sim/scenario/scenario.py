@@ -27,6 +27,7 @@ from sim.model.banks.taxation import Taxation
 from sim.model.banks.underwriting import Beliefs, Underwriting
 from sim.model.contracts.arrangement import PLAIN, Arrangement, is_plain
 from sim.model.contracts.eligibility import Eligibility, Everyone
+from sim.model.contracts.instruments import has_several
 from sim.model.contracts.loss_sharing import shares_of
 from sim.model.contracts.policy import Policy, reach
 from sim.model.economy.equity_market import EquityMarket
@@ -252,11 +253,23 @@ class Scenario(Frozen):
                 rule = f"names {lenders} banks, the scenario has {len(self.bank)}"
                 key = join_key(("arrangement", name, "loss_sharing", "shares"))
                 yield key, rule, "give fewer shares or add banks"
+        yield from self._imposed_instruments()
         missing = set(self.macro.regime) - set(self.equity_market.enter_winter_hazard)
         if missing:
             rule = f"lacks the macro regime {min(missing)}"
             cure = "give one hazard for each macro regime"
             yield "equity_market.enter_winter_hazard", rule, cure
+
+    def _imposed_instruments(self) -> Iterator[Broken]:
+        """Give what has several instruments where the baseline's loans are imposed."""
+        if self.experiment.footing not in (EQUAL_LENDING, EQUAL_FIRMS):
+            return
+        several = {name for name, one in self.arrangement.items() if has_several(one)}
+        several |= {one.programme for one in self.policy if one.arrangement in several}
+        for name in self.experiment.all_run:
+            if name in several:
+                rule = f'imposes loans on "{name}", which has instruments beside the line'
+                yield "experiment.footing", rule, f"take {name} out, or compare as offered"
 
     def idle_dates(self) -> Iterator[Broken]:
         """Give what is dated, and never comes into force in this experiment."""

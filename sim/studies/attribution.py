@@ -1,9 +1,10 @@
-"""Attribution: which clauses make the gap between two arrangements.
+"""Attribution: which clauses or instruments make the gap between two arrangements.
 
 The clauses in which two arrangements differ are switched on one by one, in every order or
 in a sample of orders, with common random numbers. A clause's part is the mean of what it adds when
 it comes: its Shapley value, the one split that adds up, treats clauses alike and gives
-nothing to a clause that changes nothing.
+nothing to a clause that changes nothing. Where one of the two has debts or shares beside its
+line, whole instruments are switched: the line with all its clauses, and each of the others.
 
 References: Shapley 1953; Shorrocks 2013, Decomposition procedures for distributional analysis.
 """
@@ -20,7 +21,8 @@ from sim.analysis.shapley import shapley
 from sim.base.wording import arrangement_text
 from sim.experiment.store import Store
 from sim.model.banks.conditions import belief_of
-from sim.model.contracts.arrangement import differing_clauses
+from sim.model.contracts.arrangement import CLAUSES, Arrangement, differing_clauses
+from sim.model.contracts.instruments import INSTRUMENTS, clauses_of, has_several
 from sim.outcomes.mark import Mark
 from sim.scenario.scenario import AS_OFFERED, EQUAL_FIRMS, EQUAL_LENDING, Scenario
 from sim.scenario.toml_text import join_key
@@ -67,7 +69,8 @@ class Game:
     first, second
         Names of the two arrangements.
     players
-        Clauses in the order of the book, then ``"belief"`` where it differs.
+        Clauses in the order of the book, or instruments where one of the two has several; then
+        ``"belief"`` where it differs.
     """
 
     scenario: Scenario
@@ -107,7 +110,9 @@ class Game:
     def _mixture(self, name: str, members: set[str]) -> Mapping[str, Any]:
         """Give the values of one arrangement between the two."""
         second = self.scenario.arrangement[self.second]
-        changed = {clause: getattr(second, clause) for clause in members - {BELIEF}}
+        parts = members - {BELIEF}
+        parts = {one for player in parts for one in clauses_of(player, CLAUSES)}
+        changed = {clause: getattr(second, clause) for clause in parts}
         mixed = self.scenario.arrangement[self.first].model_copy(update=changed)
         values: dict[str, Any] = {join_key(("arrangement", name)): mixed}
         believes = self.second if BELIEF in members else self.first
@@ -123,13 +128,23 @@ def game_of(scenario: Scenario, arrangements: Names) -> Game:
     Raises ScenarioError if one is unknown, or the two are the same.
     """
     first, second = arrangements_of(scenario, arrangements, 2, clauses=True)
-    players = differing_clauses(scenario.arrangement[first], scenario.arrangement[second])
+    players = differing_players(scenario.arrangement[first], scenario.arrangement[second])
     if belief_of(scenario.belief, first) != belief_of(scenario.belief, second):
         players = (*players, BELIEF)
     if not players:
         rule, cure = "are the same in every clause", "name two that differ"
         raise refused(ARRANGEMENTS, rule, f"{first}, {second}", cure)
     return Game(scenario, first, second, players)
+
+
+def differing_players(one: Arrangement, two: Arrangement) -> tuple[str, ...]:
+    """Clauses in which two arrangements differ; instruments where one of them has several."""
+    differing = differing_clauses(one, two)
+    if not (has_several(one) or has_several(two)):
+        return differing
+    return tuple(
+        player for player in INSTRUMENTS if set(clauses_of(player, CLAUSES)) & set(differing)
+    )
 
 
 # --- The split where not every coalition is valued: from some orders in which players come -------

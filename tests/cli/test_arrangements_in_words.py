@@ -49,12 +49,25 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("upside", "royalty"): {"sales_share": 0.02, "cap_multiple": 1.5},
     ("introduction", "referral"): {"round_factor": 2.0},
     ("introduction", "investors"): {"amount": 40.0, "most_stake": 0.3},
+    ("term_loan", "tranche"): {"line_share": 0.5},
+    ("bond", "issued"): {
+        "least_sales": 200.0, "least_amount": 30.0, "sales_share": 0.3, "rate": 0.024,
+        "years": 3.0,
+    },
+    ("lease", "finance"): {
+        "equipment_share": 0.4, "rate": 0.055, "years": 3.0, "equipment_years": 8.0,
+    },
+    ("trust_loan", "beside"): {"line_share": 0.3, "rate": 0.06, "years": 2.0},
+    ("fund_equity", "shares"): {
+        "amount": 10.0, "most_stake": 0.1, "preference_multiple": 0.5,
+    },
 }  # fmt: skip
 OTHER: dict[str, Any] = {
     "stages": ("startup",), "precision": (4.0, 3.0, 2.0, 1.0), "shares": (0.6, 0.4),
     "sectors": ("software",), "score": {"precision": (1.0, 2.0, 3.0, 4.0), "least": 0.5},
     "guarantee_fee_payer": "firm", "insurance_fee_payer": "public",
     "parity": "stake", "drawing": "re_approved", "amounts": (6.0, 16.0), "from_years": (1.0, 5.0),
+    "claim_rank": 2,
 }  # fmt: skip
 INSTEAD = {
     "amount": ("coverage", 2.0), "coverage": ("coverage", 0.3), "stake": ("coverage", 0.1),

@@ -419,7 +419,7 @@ def broken(w: World, c: Closing, words: str) -> str:
 def test_an_empty_world_closes(w):
     check(w, closing(w, 1.0))
     assert w.ledger.residual == 0.0
-    assert w.ledger.checks == len(identities(w)) == 15 + 3 * (2 + 1)
+    assert w.ledger.checks == len(identities(w)) == 18 + 3 * (2 + 1)
 
 
 def test_firms_hold_what_they_received_less_what_they_paid(w):

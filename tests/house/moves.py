@@ -82,6 +82,27 @@ ARMS: dict[str, Terms] = {
     },
     "referral": {"introduction": {"kind": "referral", "round_factor": 3.0}},
     "investors": {"introduction": {"kind": "investors", "amount": 10.0, "most_stake": 0.3}},
+    "term_loan": LINE | TERM | {"term_loan": {"kind": "tranche", "line_share": 0.6}},
+    "bond": LINE | TERM | {
+        "bond": {
+            "kind": "issued", "least_sales": 20.0, "least_amount": 2.0, "sales_share": 0.3,
+            "rate": 0.03, "years": 3.0, "underwriting_fee_share": 0.005, "covered_share": 0.5,
+        }
+    },
+    "lease": LINE | TERM | {
+        "lease": {
+            "kind": "finance", "equipment_share": 0.6, "rate": 0.06, "years": 3.0,
+            "equipment_years": 6.0,
+        }
+    },
+    "trust_loan": LINE | TERM | {
+        "trust_loan": {
+            "kind": "beside", "line_share": 0.5, "rate": 0.07, "years": 2.0, "claim_rank": 2,
+        }
+    },
+    "fund": LINE | TERM | {
+        "fund_equity": {"kind": "shares", "amount": 10.0, "most_stake": 0.2}
+    },
 }  # fmt: skip
 """Arrangements in which one clause can be told from its neighbour."""
 
@@ -110,6 +131,11 @@ KINDS: dict[tuple[str, str, str], tuple[str, str, str]] = {
     ),
     ("introduction", "referral", ""): ("referral", "plain", "firm.liquidity_closures"),
     ("introduction", "investors", ""): ("investors", "plain", "firm.liquidity_closures"),
+    ("term_loan", "tranche", ""): ("term_loan", "long_line", "system.drawn_share"),
+    ("bond", "issued", ""): ("bond", "long_line", "system.bonds_outstanding"),
+    ("lease", "finance", ""): ("lease", "long_line", "system.leases_outstanding"),
+    ("trust_loan", "beside", ""): ("trust_loan", "long_line", "system.trust_loans_outstanding"),
+    ("fund_equity", "shares", ""): ("fund", "long_line", "firm.liquidity_closures"),
 }  # fmt: skip
 """Clause, kind and variant: the arrangement with it, the one without, and what it moves."""
 

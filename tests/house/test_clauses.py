@@ -76,7 +76,7 @@ EXAMPLES: dict[tuple[str, str], Terms] = {
     ("funding", "own_funds"): {},
     ("funding", "relending"): {"refinanced_share": 0.6, "rate": 0.015, "quota": 1000.0},
     ("security", "none"): {},
-    ("security", "pledge"): {"recovery_share": 0.1},
+    ("security", "pledge"): {"recovery_share": 0.1, "claim_rank": 2},
     ("loss_sharing", "sole"): COVER,
     ("loss_sharing", "proportional"): COVER | {
         "shares": (0.5, 0.3, 0.2), "delay_years": 0.1, "coordination_cost": 0.004,
@@ -99,6 +99,30 @@ EXAMPLES: dict[tuple[str, str], Terms] = {
     ("introduction", "none"): {},
     ("introduction", "referral"): {"round_factor": 2.0},
     ("introduction", "investors"): {"amount": 40.0, "most_stake": 0.3},
+    ("term_loan", "none"): {},
+    ("term_loan", "tranche"): {
+        "line_share": 0.5, "surcharge_rate": 0.002, "by_instalments": True, "claim_rank": 2,
+    },
+    ("bond", "none"): {},
+    ("bond", "issued"): {
+        "least_sales": 200.0, "least_amount": 30.0, "sales_share": 0.3, "rate": 0.024,
+        "years": 3.0, "underwriting_fee_share": 0.003, "covered_share": 0.5, "claim_rank": 2,
+        "cross_default": True,
+    },
+    ("lease", "none"): {},
+    ("lease", "finance"): {
+        "equipment_share": 0.4, "rate": 0.055, "years": 3.0, "equipment_years": 8.0,
+        "claim_rank": 2, "cross_default": True,
+    },
+    ("trust_loan", "none"): {},
+    ("trust_loan", "beside"): {
+        "line_share": 0.3, "rate": 0.06, "years": 2.0, "by_instalments": True, "claim_rank": 2,
+        "cross_default": True,
+    },
+    ("fund_equity", "none"): {},
+    ("fund_equity", "shares"): {
+        "amount": 10.0, "most_stake": 0.1, "valuation_multiple": 1.2, "preference_multiple": 1.0,
+    },
 }  # fmt: skip
 
 GIVEN: dict[str, tuple[Any, ...]] = {
@@ -113,7 +137,7 @@ NEUTRAL: dict[str, Terms] = {
     "tenor": {"years": 1.0, "reviewed": 0, "conversion": 0.0, "commitment_fee_rate": 0.0},
     "pricing": {"own_weight": 1.0, "first_add": 0.0, "later_add": 0.0, "step_years": math.inf},
     "funding": {"refinanced_share": 0.0, "relending_rate": 0.0, "quota": 0.0},
-    "security": {"security": 0.0},
+    "security": {"security": 0.0, "line_rank": 1},
     "loss_sharing": {
         "fee_rate": 0.0, "first_loss": 0.0, "cap_per_default": 1.0, "joint": 0,
         "members": 1, "shares": (1.0,), "delay": 0.0, "coordination_cost": 0.0,
@@ -133,6 +157,7 @@ NEUTRAL: dict[str, Terms] = {
         "pools_business": 0, "break_cost": 0.0, "stands_still": 0,
     },
     "introduction": {"introduction": 1.0},
+    **{name: {} for name in ("term_loan", "bond", "lease", "trust_loan", "fund_equity")},
 }  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def test_every_value_is_used_by_a_test():
     for path in Path(__file__).parents[1].rglob("*.py"):
         used.update(
             re.findall(
-                r'"((?:A\d+[a-z]?|bid|desk|hold|layer|loss|right|tower|wallet)\.[\w.]*)',
+                r'"((?:A\d+[a-z]?|bid|claims|desk|hold|layer|loss|right|tower|wallet)\.[\w.]*)',
                 path.read_text(encoding="utf-8"),
             )
         )

@@ -53,6 +53,7 @@ APPLICATION = Table(
         Column("switching_cost_weight", "x", "weight of the cost of moving its business"),
         Column("limit", "CNY million", "line in force"),
         Column("balance", "CNY million", "drawn part of it"),
+        Column("beside", "CNY million", "owed to others than banks", low=0.0),
         Column("rate", "per year", "rate on it"),
         Column("conversion", "share", "part of the rest of the line that counts as exposure"),
         Column("terms", "code", "arrangement under which it was signed", "i1"),
@@ -83,7 +84,7 @@ _AS_IN_THE_RECORD = {
     "firm", "stream", "request", "host", "home", "stage", "sector", "stratum", "high_tech",
     "birth", "sales", "value", "last_round", "round_date", "venture", "setback", "setbacks",
     "quality", "switching_cost_weight", "limit", "balance", "rate", "conversion", "terms",
-    "credit_years", "right", "stake", "exercise_amount", "trigger", "expiry",
+    "credit_years", "beside", "right", "stake", "exercise_amount", "trigger", "expiry",
     "demanded_share",
 }  # fmt: skip
 copy_firm = copy_rule(
@@ -105,7 +106,8 @@ def read_application(a: Any, i: int, d: Any, date: float) -> None:
     f, u, c = d.firms[i], d.rules[0], d.market_conditions[0]
     copy_firm(a, f)
     a.date = date
-    a.tangible = f.tangible * f.scale * c.collateral
+    # Leased equipment is no collateral.
+    a.tangible = max(f.tangible * f.scale * c.collateral - f.equipment * c.collateral, 0.0)
     p = d.params[f.sector]
     cash = cash_at(f, date)
     a.assets = total_assets(f, p, cash)
@@ -154,7 +156,7 @@ def supported_line(a: Any, u: Any) -> float:
     A firm that owes much of what it has gets no more.
     """
     unsecured = u.sales_line[a.stage] * a.sales + u.round_line * a.last_round
-    return min(max(secured_by_assets(a, u), unsecured), u.most_debt * a.assets)
+    return min(max(secured_by_assets(a, u), unsecured), u.most_debt * a.assets - a.beside)
 
 
 def asks_renewal(a: Any) -> bool:

@@ -79,11 +79,11 @@ def advantage(o: Any, plain: Any, a: Any, k: Any, plain_years: float, u: Any) ->
     """
     instead = plain.line if plain.made == 1 else 0.0
     years = plain_years if plain.made == 1 else 0.0
-    more = usable(o.line, a.need) - usable(instead, a.need)
+    more = usable(o.line + o.beside, a.need) - usable(instead, a.need)
     gain = u.shadow_value * more * k.years + u.tenor_value * (o.line * (k.years - years))
     dearer = o.mean_rate + k.firm_fee_rate - plain.mean_rate if plain.made == 1 else 0.0
     cost = dearer * priced(o, a) * k.years
-    return gain - (cost + upside_cost(o, a, k, u))
+    return gain - (cost + upside_cost(o, a, k, u)) - o.beside_cost * k.years
 
 
 def worth(o: Any, a: Any, k: Any, u: Any) -> float:
@@ -92,9 +92,9 @@ def worth(o: Any, a: Any, k: Any, u: Any) -> float:
     A rate counts here even for firms that plain lending refuses: they need the loan, but
     take the cheaper of two.
     """
-    money = u.shadow_value * usable(o.line, a.need)
+    money = u.shadow_value * usable(o.line + o.beside, a.need)
     yearly = money + u.tenor_value * o.line - (o.mean_rate + k.firm_fee_rate) * priced(o, a)
-    return yearly * k.years - upside_cost(o, a, k, u)
+    return (yearly - o.beside_cost) * k.years - upside_cost(o, a, k, u)
 
 
 def upside_cost(o: Any, a: Any, k: Any, u: Any) -> float:

@@ -12,18 +12,24 @@ import numpy as np
 from sim.base.columns import Column, Rows, Table
 from sim.model.banks.underwriting import Belief, Beliefs
 from sim.model.contracts import (
+    bond,
     commitment,
+    fund_equity,
     funding,
     introduction,
+    lease,
     limit,
     loss_sharing,
     pricing,
     screening,
     security,
     tenor,
+    term_loan,
+    trust_loan,
     upside,
 )
 from sim.model.contracts.arrangement import Arrangement
+from sim.model.contracts.instruments import has_several
 from sim.model.firms.loss_sharing import borne_by_protection, covered_share
 from sim.model.firms.record import TERMS
 
@@ -39,6 +45,7 @@ _OFFER = (
         "i8",
     ),
     Column("side_by_side", "flag", "banks lend side by side without agreement", "i1"),
+    Column("several", "flag", "debts or shares stand beside the line", "i1"),
 )
 _BELIEFS = (
     Column(
@@ -66,7 +73,8 @@ CONDITIONS = Table(
         *_OFFER, *_BELIEFS, *FIXED,
         *limit.CONDITIONS, *tenor.CONDITIONS, *pricing.CONDITIONS, *screening.CONDITIONS,
         *funding.CONDITIONS, *loss_sharing.CONDITIONS, *upside.CONDITIONS,
-        *commitment.CONDITIONS,
+        *commitment.CONDITIONS, *security.CONDITIONS, *term_loan.CONDITIONS, *bond.CONDITIONS,
+        *lease.CONDITIONS, *trust_loan.CONDITIONS, *fund_equity.CONDITIONS,
     )
 )  # fmt: skip
 
@@ -93,6 +101,9 @@ def conditions_of(a: Arrangement, belief: Belief, scenario: Any) -> dict[str, An
         **funding.conditions(a.funding, thousands),
         **introduction.conditions(a.introduction), **upside.conditions(a.upside),
         **commitment.conditions(a.commitment),
+        **term_loan.conditions(a.term_loan), **bond.conditions(a.bond),
+        **lease.conditions(a.lease), **trust_loan.conditions(a.trust_loan),
+        **fund_equity.conditions(a.fund_equity), "several": int(has_several(a)),
         "open": 1, "reach": 1.0,
         "default_probability": belief.default_probability, "right_worth": belief.right_worth,
         "loss_secured": belief.loss_secured,

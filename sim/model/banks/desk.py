@@ -61,6 +61,8 @@ OFFER = Table(
         Column("granted_worth", "CNY million", "worth of the right, to owners"),
         Column("demanded_worth", "CNY million", "worth of the demanded business, to lenders"),
         Column("royalty_cap", "CNY million", "total at which a royalty ends"),
+        Column("beside", "CNY million", "money of the instruments beside the line"),
+        Column("beside_cost", "CNY million a year", "interest on it"),
         Column("monitored", "flag", "monitoring pays the lead", "i1"),
         Column("worth", "CNY million", "what it is worth to the firm, to rank several"),
         Column("moves", "flag", "the firm would leave its bank", "i1"),

@@ -15,6 +15,8 @@ from sim.model.banks.credit_decision import decide, is_monitored
 from sim.model.banks.offer_rate import first_rate, highest_rate, later_rate, mean_rate
 from sim.model.banks.parity import grant_right
 from sim.model.contracts.limit import asked_line
+from sim.model.firms.beside import bond_issue
+from sim.model.firms.equity import fund_pays
 
 
 def choose_lenders(o: Any, a: Any, home: int, count: int) -> None:
@@ -104,5 +106,20 @@ def finish(o: Any, a: Any, k: Any, u: Any, banks: Any, own: float) -> None:
     o.made = 1 if o.accepts[0] == 1 and o.line >= u.least_line and lasts else 0
     o.moves = 1 if a.limit > 0.0 and o.lender[0] != a.home else 0
     o.short = 0
+    size_instruments(o, a, k)
     grant_right(o, a, k, u, banks, o.line)
     o.monitored = 1 if is_monitored(o, a, u, o.line) else 0
+
+
+def size_instruments(o: Any, a: Any, k: Any) -> None:
+    """Write the money of the instruments beside the line, and what it costs a year.
+
+    It is what a firm without any of them would have; a lease comes with what it spends.
+    """
+    o.beside = o.beside_cost = 0.0
+    if k.several == 1:
+        bond = bond_issue(k, a.sales, a.bust == 0)
+        trust = k.trust_line_share * o.line
+        o.beside = bond + trust + fund_pays(k, a.value)
+        o.beside_cost = bond * k.bond_rate + trust * k.trust_rate
+        o.beside_cost += k.term_surcharge * k.term_share * o.line

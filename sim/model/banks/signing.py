@@ -17,6 +17,7 @@ from sim.model.banks.offer import choose_lenders
 from sim.model.banks.offer_rate import first_rate, later_rate
 from sim.model.banks.parity import grant_right
 from sim.model.banks.taxation import vat_share
+from sim.model.firms.beside import take_instruments
 from sim.model.firms.claims import (
     HOLDS,
     SHORT,
@@ -31,7 +32,7 @@ from sim.model.firms.clock import accrue
 from sim.model.firms.contract_effects import decline_firm, lower_rate, sign_firm
 from sim.model.firms.flows import post_firm
 from sim.model.firms.loss_sharing import GUARANTOR, PROVIDERS, covered_share, in_force
-from sim.model.firms.record import ALIVE, NEVER, REVIEW_YEARS
+from sim.model.firms.record import ALIVE, BORROWED, NEVER, REVIEW_YEARS, note
 
 # --- Writing decisions down: contracts into the book, refusals and cuts beside it ----------------
 
@@ -348,8 +349,19 @@ def enact(row: int, d: Any, e: Any, date: float) -> None:
     e.believed_default[i] = c.default
     e.believed_loss[i] = c.loss
     d.tally[REFINANCED] -= f.refinanced * f.balance
+    if f.status == ALIVE:
+        bind_beside(f, p, c, d, e, date)
     sign_firm(f, p, d.market_conditions[0], date, c, row, e.next_time, e.pending, e.log, e.cursor)
     d.tally[REFINANCED] += f.refinanced * f.balance
+
+
+def bind_beside(f: Any, p: Any, c: Any, d: Any, e: Any, date: float) -> None:
+    """Let the firm take up what its arrangement has beside the line, and log what it borrows."""
+    accrue(f, p, date)
+    before = f.beside + f.term
+    take_instruments(f, d.market_conditions[0], d.terms[c.terms], c.limit, date)
+    if f.beside + f.term > before:
+        note(f, date, BORROWED, f.beside + f.term - before, e.log, e.cursor)
 
 
 # --- Decisions of another world repeated: the same loans, under an arrangement's own conditions --

@@ -453,6 +453,81 @@ def _investors(clause: Any) -> str:
     )  # fmt: skip
 
 
+def _tranche(clause: Any) -> str:
+    how = "at the end of the contract"
+    if clause.by_instalments:
+        how = "by instalments each quarter"
+    words = [
+        tr("A term loan is part of it: {share} of the line is lent at once and repaid {how}.",
+           share=percent(clause.line_share), how=tr(how)),
+        tr("Its rate is the line's and {rate} a year.", rate=percent(clause.surcharge_rate)),
+    ]  # fmt: skip
+    return gap().join([*words, _rank(clause)])
+
+
+def _rank(clause: Any) -> str:
+    return tr("Its claim has rank {rank}.", rank=number(clause.claim_rank))
+
+
+def _crossing(clause: Any) -> str:
+    if clause.cross_default:
+        return tr("Not paying it is a default on all debts.")
+    return tr("Whoever lends it waits where it is not paid.")
+
+
+def _bond(clause: Any) -> str:
+    words = [
+        tr("A firm with sales of at least {sales} a year issues a bond of up to {years} years of"
+           " sales, {amount} at least, for {time} at {rate} a year, unless the bond market is"
+           " shut.",
+           sales=money(clause.least_sales), years=number(clause.sales_share),
+           amount=money(clause.least_amount), time=span(clause.years),
+           rate=percent(clause.rate)),
+        tr("The underwriter takes {fee} of an issue.",
+           fee=percent(clause.underwriting_fee_share)),
+        tr("The risk-sharing tool bears {share} of a loss on it.",
+           share=percent(clause.covered_share)),
+    ]  # fmt: skip
+    return gap().join([*words, _rank(clause), _crossing(clause)])
+
+
+def _lease(clause: Any) -> str:
+    words = [
+        tr("A lessor pays {share} of what the firm spends on equipment, for {time} at {rate} a"
+           " year, owns it and sells it after a default.",
+           share=percent(clause.equipment_share), time=span(clause.years),
+           rate=percent(clause.rate)),
+        tr("Equipment loses its worth in {time}.", time=span(clause.equipment_years)),
+    ]  # fmt: skip
+    return gap().join([*words, _rank(clause), _crossing(clause)])
+
+
+def _trust_loan(clause: Any) -> str:
+    how = "repaid at the end"
+    if clause.by_instalments:
+        how = "repaid by instalments each quarter"
+    words = tr(
+        "A trust company lends up to {share} of the line for {time} at {rate} a year, {how}.",
+        share=percent(clause.line_share), time=span(clause.years), rate=percent(clause.rate),
+        how=tr(how),
+    )  # fmt: skip
+    return gap().join([words, _rank(clause), _crossing(clause)])
+
+
+def _bank_fund(clause: Any) -> str:
+    words = [
+        tr("A fund on the bank's side buys new shares for {amount}, once, at {factor} times the"
+           " firm's value, for at most {stake} of it.",
+           amount=money(clause.amount), factor=number(clause.valuation_multiple),
+           stake=percent(clause.most_stake)),
+    ]  # fmt: skip
+    if clause.preference_multiple > 0.0:
+        factor = number(clause.preference_multiple)
+        said = "At an exit it has {factor} times what it paid before others, or its shares."
+        words.append(tr(said, factor=factor))
+    return gap().join(words)
+
+
 _KINDS: dict[tuple[str, str], Words] = {
     ("eligibility", "listed"): listed,
     ("screening", "pooled"): _pooled,
@@ -475,6 +550,11 @@ _KINDS: dict[tuple[str, str], Words] = {
     ("commitment", "agreement"): _agreement,
     ("introduction", "referral"): _referral,
     ("introduction", "investors"): _investors,
+    ("term_loan", "tranche"): _tranche,
+    ("bond", "issued"): _bond,
+    ("lease", "finance"): _lease,
+    ("trust_loan", "beside"): _trust_loan,
+    ("fund_equity", "shares"): _bank_fund,
 }
 
 

@@ -51,7 +51,10 @@ def packed_boards(boards: Mapping[str, Board]) -> dict[str, list[float]]:
 
 def may_be_listed(f: Any, p: Any) -> bool:
     """Whether a firm meets a standard of listing that is open."""
-    age, profit = f.now - f.birth, f.sales - f.cost - (f.rate + f.firm_fee_rate) * f.balance
+    age, profit = (
+        f.now - f.birth,
+        f.sales - f.cost - (f.rate + f.firm_fee_rate) * f.balance - f.charge,
+    )
     for n in range(MOST_BOARDS):
         is_large = f.value >= p.board_value[n] and f.sales >= p.board_sales[n]
         if is_large and age >= p.board_age[n] and profit >= p.board_profit[n]:

@@ -16,6 +16,7 @@ import math
 from typing import Any
 
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, param
+from sim.model.firms.overdue import due_within_year
 from sim.model.firms.undrawn import undrawn
 
 
@@ -67,8 +68,11 @@ def target_cash(f: Any) -> float:
 
 
 def swept_above(f: Any, p: Any) -> float:
-    """Cash above which it repays and pays out; who burns cash keeps what it will burn."""
-    return max(p.sweep_above * target_cash(f), -p.burner_keeps_years * f.flow)
+    """Cash above which it repays and pays out; who burns cash keeps what it will burn.
+
+    What falls due within a year by schedule is kept, too.
+    """
+    return max(p.sweep_above * target_cash(f), -p.burner_keeps_years * f.flow) + due_within_year(f)
 
 
 def is_starved(f: Any, p: Any) -> bool:
@@ -85,7 +89,7 @@ def shortfall(f: Any, cash: float) -> float:
     """
     losses = max(-(f.flow + f.invest), 0.0)
     project = f.demand if f.project == 1 else 0.0
-    return target_cash(f) + losses + f.invest + project - cash
+    return target_cash(f) + losses + f.invest + project + due_within_year(f) - cash
 
 
 def make_up(f: Any, p: Any, missing: float) -> bool:

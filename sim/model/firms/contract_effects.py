@@ -136,6 +136,7 @@ def reduce_commitment(f: Any, p: Any, t: float, retained: float) -> None:
             f.call = r.NEVER
         f.due = before + (1.0 - retained) * (f.balance - before)
         f.limit += f.due
+        f.term *= retained
         f.call = min(f.call, t + p.call_years)
     if retained <= 0.0:
         f.called = 1

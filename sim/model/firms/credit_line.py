@@ -12,6 +12,7 @@ from typing import Any
 from sim.base.columns import reset_rule
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, param
 from sim.model.firms.cash import shortfall, swept_above, target_cash
+from sim.model.firms.overdue import pressing
 from sim.model.firms.record import LOAN_TERMS, NEVER, PAYMENTS_KEPT
 from sim.model.firms.undrawn import undrawn
 
@@ -47,6 +48,8 @@ def repay(f: Any, amount: float) -> None:
         f.limit -= due
         f.cum_due_paid += due
         remember_payment(f, due)
+    if f.term > 0.0:
+        f.term = min(f.term, f.balance)
 
 
 def remember_payment(f: Any, amount: float) -> None:
@@ -62,8 +65,10 @@ def manage_cash(f: Any, p: Any) -> None:
     pay_share_of_profit(f, p)
     draw_to_target(f)
     spare = f.cash - swept_above(f, p)
-    if spare > 0.0 and f.balance > 0.0:
-        repay(f, min(f.balance, spare))
+    # A term loan is repaid by its schedule, and no sooner.
+    line = f.balance - f.term
+    if spare > 0.0 and line > 0.0:
+        repay(f, min(line, spare))
         spare = f.cash - swept_above(f, p)
     if spare > 0.0 and f.flow > 0.0 and f.balance <= 0.0 and f.project == 0:
         pay_owners(f, spare)
@@ -113,7 +118,7 @@ def pay_due(f: Any) -> None:
 
 def is_cured(f: Any) -> bool:
     """Whether a firm in arrears has its bills and what was due paid."""
-    return f.cash > 0.0 and f.due <= 0.0
+    return f.cash > 0.0 and f.due <= 0.0 and pressing(f) <= 0.0
 
 
 def wants_credit(f: Any, t: float) -> bool:

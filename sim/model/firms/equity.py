@@ -15,6 +15,7 @@ from sim.base.special import normal_quantile
 from sim.model.firms.board import may_be_listed
 from sim.model.firms.operations import runway
 from sim.model.firms.record import NO_RIGHT, ROUNDS_KEPT, ROYALTY
+from sim.model.firms.waterfall import of_shares
 
 
 class Equity(Frozen):
@@ -158,6 +159,7 @@ def dilute(f: Any, stake: float) -> None:
     f.investors *= kept
     f.holder *= kept
     f.buyers *= kept
+    f.fund *= kept
 
 
 def sell_shares(f: Any, amount: float) -> None:
@@ -173,6 +175,27 @@ def sell_shares(f: Any, amount: float) -> None:
         # Founders keep their number of shares, so this moves as the price of a share.
         f.round_price[f.rounds] = f.founders * (f.value + amount)
     f.rounds += 1
+
+
+def fund_pays(k: Any, value: float) -> float:
+    """What a fund on the bank's side pays for new shares of a firm of this value, CNY million."""
+    if k.fund_amount <= 0.0 or k.fund_stake >= 1.0:
+        return k.fund_amount
+    most = k.fund_valuation * value * k.fund_stake / (1.0 - k.fund_stake)
+    return min(k.fund_amount, most)
+
+
+def fund_buys(f: Any, k: Any) -> None:
+    """A fund on the bank's side buys new shares at the stated valuation, once."""
+    amount = fund_pays(k, f.value)
+    if f.cum_fund > 0.0 or amount <= 0.0:
+        return
+    sold = amount / (k.fund_valuation * f.value + amount)
+    dilute(f, sold)
+    f.fund += sold
+    f.fund_preference = k.fund_preference * amount
+    f.cash += amount
+    f.cum_fund += amount
 
 
 def exit_multiple(f: Any, p: Any, c: Any) -> float:
@@ -231,9 +254,18 @@ def exercise_at_exit(f: Any, value: float) -> float:
 def share_out(f: Any, value: float) -> None:
     """Split the exit value by the cap table and pass the lenders' part of the gain on."""
     f.exit_value = value
-    f.founder_proceeds = f.founders * value
-    f.holder_proceeds = f.holder * value
-    f.buyer_proceeds = f.buyers * value
+    if f.fund > 0.0:
+        stakes = (f.fund, f.founders, f.holder, f.buyers, f.investors)
+        first = (f.fund_preference, 0.0, 0.0, 0.0, 0.0)
+        f.fund_proceeds = of_shares(0, value, stakes, first)
+        f.founder_proceeds = of_shares(1, value, stakes, first)
+        f.holder_proceeds = of_shares(2, value, stakes, first)
+        f.buyer_proceeds = of_shares(3, value, stakes, first)
+    else:
+        f.founder_proceeds = f.founders * value
+        f.holder_proceeds = f.holder * value
+        f.buyer_proceeds = f.buyers * value
     f.investor_proceeds = value - f.founder_proceeds - f.holder_proceeds - f.buyer_proceeds
+    f.investor_proceeds -= f.fund_proceeds
     if f.holder > 0.0:
         f.cum_gain += f.lender_gain_share * max(f.holder_proceeds - f.cum_exercise_amount, 0.0)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sim.model.firms import record as r
+from sim.model.firms.beside import lease_for_growth, pay_back_all, pay_overdue, serve_debts
 from sim.model.firms.cash import is_starved, make_up, target_cash
 from sim.model.firms.credit_line import (
     draw,
@@ -25,6 +26,7 @@ from sim.model.firms.equity import (
 from sim.model.firms.failure import close, divert, on_arrears_end, stop, wind_up, wind_up_hazard
 from sim.model.firms.growth import take_shock
 from sim.model.firms.operations import enter_setback, leave_setback, set_flows
+from sim.model.firms.overdue import pressing
 from sim.model.firms.project import (
     end_project,
     fail_trial,
@@ -147,6 +149,8 @@ def on_quarter(f: Any, p: Any, c: Any, t: float, log: Any, cursor: Any) -> None:
     if is_year_end(ended):
         keep_register(f, p, c)
     note_trigger(f, t, log, cursor)
+    if f.beside > 0.0 or f.term > 0.0 or f.lease_share > 0.0:
+        serve(f, p, c, t, log, cursor)
     if f.arrears == 0 and f.called == 0:
         manage_cash(f, p)
     # Judged here alone, so that no other date of the firm moves them.
@@ -154,6 +158,17 @@ def on_quarter(f: Any, p: Any, c: Any, t: float, log: Any, cursor: Any) -> None:
     f.wind_up = wind_up_hazard(f, p)
     if wants_credit(f, t):
         ask(f, t, r.ASK_FUNDS)
+
+
+def serve(f: Any, p: Any, c: Any, t: float, log: Any, cursor: Any) -> None:
+    """Serve debts beside the line, lease equipment, and log what does not go by schedule."""
+    rolled, was_late = f.cum_rolled, f.arrears
+    lease_for_growth(f, p)
+    serve_debts(f, p, c, t)
+    if f.cum_rolled > rolled:
+        note(f, t, r.REFINANCED, f.cum_rolled - rolled, log, cursor)
+    if f.arrears > was_late:
+        note(f, t, r.UNPAID, pressing(f), log, cursor)
 
 
 def note_trigger(f: Any, t: float, log: Any, cursor: Any) -> None:
@@ -178,6 +193,7 @@ def tidy(f: Any, p: Any, t: float, log: Any, cursor: Any) -> None:
     """After any event: cure arrears, end a repaid call, start a funded project, ask."""
     if f.arrears == 1:
         pay_due(f)
+        pay_overdue(f)
         if is_cured(f):
             f.arrears = 0
     if f.called == 1 and f.balance <= 0.0:
@@ -193,7 +209,7 @@ def leave(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any) -
 
     Who buys it pays for the business and for the cash that it finds there, less what is owed.
     """
-    value = max(exit_price(f, p, c, cause) + f.cash - f.balance, 0.0)
+    value = max(exit_price(f, p, c, cause) + f.cash - f.balance - f.beside, 0.0)
     if sleeps(f):
         let_sleep(f)
     share_out(f, exercise_at_exit(f, value))
@@ -201,6 +217,7 @@ def leave(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any) -
         resting = p.listing_raise_share * value * p.deposit_margin * p.listing_deposit_years
         f.cum_business += resting
         f.cum_loan_account += f.listing_wallet_share * resting
+    pay_back_all(f)
     repay(f, f.balance)
     f.cum_exit_cash = f.cash
     f.cash = 0.0

@@ -17,6 +17,7 @@ import math
 from typing import Any
 
 from sim.model.firms import record as r
+from sim.model.firms.beside import pay_overdue
 from sim.model.firms.credit_line import is_cured, pay_due
 from sim.model.firms.project import settle_project
 from sim.model.firms.record import note
@@ -41,16 +42,16 @@ def failure_hazard(f: Any, p: Any, c: Any) -> float:
 
 def diversion_hazard(f: Any, p: Any, c: Any) -> float:
     """Diversion rises with debt over equity value and falls where a lender monitors."""
-    if f.balance <= 0.0 or p.diversion_hazard == 0.0:
+    if f.balance + f.beside <= 0.0 or p.diversion_hazard == 0.0:
         return 0.0
-    leverage = min(f.balance / max(f.value, 0.1), 5.0)
+    leverage = min((f.balance + f.beside) / max(f.value, 0.1), 5.0)
     watched = p.monitoring_effect if f.monitored == 1 else 0.0
     return p.diversion_hazard * leverage * (1.0 - watched)
 
 
 def pays_creditors(f: Any, p: Any) -> bool:
-    """Whether cash and an orderly sale of assets cover the loan."""
-    return f.cash + wind_up_proceeds(f, p) >= f.balance
+    """Whether cash and an orderly sale of assets cover all debts."""
+    return f.cash + wind_up_proceeds(f, p) >= f.balance + f.beside
 
 
 def wind_up_hazard(f: Any, p: Any) -> float:
@@ -112,6 +113,9 @@ def stop(f: Any, t: float, status: int) -> None:
     f.balance = 0.0
     f.limit = 0.0
     f.rate = 0.0
+    f.term = 0.0
+    f.beside = 0.0
+    f.charge = 0.0
     f.flow = 0.0
     f.sales = 0.0
     f.cost = 0.0
@@ -125,6 +129,7 @@ def stop(f: Any, t: float, status: int) -> None:
 def on_arrears_end(f: Any, p: Any, c: Any, t: float, log: Any, cursor: Any) -> None:
     """The window is over: cured, or closed."""
     pay_due(f)
+    pay_overdue(f)
     if is_cured(f):
         f.arrears = 0
     else:

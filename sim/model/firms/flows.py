@@ -25,6 +25,7 @@ from sim.model.firms.claims import (
     part_over_mean,
     reshare,
 )
+from sim.model.firms.debts import DEBTS
 from sim.model.firms.loss_sharing import PROVIDERS, borne_together, split_by_share
 from sim.model.firms.relationship import delivered_worth, earned, loan_account_share
 from sim.model.firms.undrawn import exposed, undrawn
@@ -109,7 +110,7 @@ CARRIED = {
     "sales": "f.sales * years",
     "cost": "f.cost * years",
     "invest": "f.invest * years",
-    "interest": "f.rate * f.balance * years",
+    "interest": "(f.rate * f.balance + f.term_surcharge * f.term) * years",
     "commitment": "f.commitment_fee_rate * undrawn(f) * years",
     "vat": "f.vat_share * interest",
     "royalty": "f.royalty * years",
@@ -131,6 +132,18 @@ CARRIED = {
 }
 """What flows in the `years` after the anchor, by total; other totals jump at events."""
 
+
+def charged(f: Any, n: int, years: float) -> float:
+    """Interest or rent on a debt beside the line over the `years` after the anchor."""
+    return f.owed_rate[n] * f.owed[n] * years
+
+
+def carry_charges(f: Any, years: float) -> None:
+    """Carry what debts beside the line cost."""
+    for n in range(len(DEBTS)):
+        f.cum_charged[n] += charged(f, n, years)
+
+
 _FLOWED = [f"{name} = {flow}" for name, flow in CARRIED.items()]
 _CALLED: dict[str, Callable[..., Any]] = {
     "delivered_worth": delivered_worth, "earned": earned, "exposed": exposed,
@@ -139,7 +152,10 @@ _CALLED: dict[str, Callable[..., Any]] = {
 carry = written_out(
     __name__,
     "carry(f, p, years)",
-    _FLOWED + [f"f.{_field(name)} += {name}" for name in CARRIED],
+    _FLOWED
+    + [f"f.{_field(name)} += {name}" for name in CARRIED]
+    + ["if f.charge > 0.0: carry_charges(f, years)"],
+    carry_charges=carry_charges,
     **_CALLED,
 )
 read_kept = written_out(
@@ -394,13 +410,13 @@ def audit_entered(f: Any, sums: Any) -> None:
     is_large = f.stratum == r.LARGE
     sums[REGISTER_GAP] += f.gap_on_register if is_large else f.cum_gap
     sums[REGISTER_DEMAND] += f.demand_on_register if is_large else f.cum_demand
-    own = abs(f.founders + f.investors + f.holder + f.buyers - 1.0)
+    own = abs(f.founders + f.investors + f.holder + f.buyers + f.fund - 1.0)
     sums[WORST_OWNERSHIP] = worst(sums[WORST_OWNERSHIP], own)
     if f.status != r.ALIVE:
         sums[ENDED] += 1.0
         sums[EXIT_VALUE] += f.exit_value
         sums[EXIT_CLAIMS] += f.founder_proceeds + f.investor_proceeds
-        sums[EXIT_CLAIMS] += f.holder_proceeds + f.buyer_proceeds
+        sums[EXIT_CLAIMS] += f.holder_proceeds + f.buyer_proceeds + f.fund_proceeds
 
 
 def count_living(f: Any, sums: Any) -> None:

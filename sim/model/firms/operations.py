@@ -101,6 +101,7 @@ def set_flows(f: Any, p: Any, c: Any) -> None:
     f.royalty = f.royalty_share * f.sales if f.right == ROYALTY else 0.0
     paid = f.rate * f.balance + f.commitment_fee_rate * undrawn(f)
     paid += f.firm_fee_rate * f.balance
+    paid += f.term_surcharge * f.term + f.charge
     f.flow = operating - f.invest - paid - f.royalty - f.delivery
     if f.arrears == 1 and f.flow < 0.0:
         saving = -p.arrears_saving_share * f.flow

@@ -11,6 +11,7 @@ from typing import Any
 
 from sim.base.draws import TRIAL, uniform_pair
 from sim.base.parameter import Frozen, NonNegative, Share, param
+from sim.model.firms.beside import equipment_of, leasable, lease_equipment
 from sim.model.firms.cash import make_up, target_cash
 from sim.model.firms.credit_line import draw
 from sim.model.firms.growth import project_gain, success_chance
@@ -68,6 +69,11 @@ def spare(f: Any, p: Any) -> float:
     return f.cash - untouched(f, p) + undrawn(f)
 
 
+def own_part(f: Any, p: Any) -> float:
+    """What the project costs the firm: what a lessor pays of it is taken off, CNY million."""
+    return f.demand - leasable(f, p)
+
+
 def untouched(f: Any, p: Any) -> float:
     """Cash that a firm does not stake on growth, CNY million."""
     return p.project_keeps_share * target_cash(f)
@@ -94,6 +100,7 @@ def take_along(f: Any) -> None:
 def carry_out(f: Any, p: Any, share: float, t: float) -> None:
     """Spend the funded part of the demand and grow accordingly."""
     spend = f.demand * share
+    lease_equipment(f, equipment_of(spend, p))
     short = spend - (f.cash - untouched(f, p))
     if short > 0.0:
         draw(f, min(short, undrawn(f)))
@@ -109,7 +116,8 @@ def try_project(f: Any, p: Any, t: float) -> bool:
     """Carry the project out in full if the money is there; says whether it was."""
     if f.project == 0 or f.arrears == 1:
         return False
-    if available(f, p) < f.demand and not make_up(f, p, f.demand - spare(f, p)):
+    needed = own_part(f, p)
+    if available(f, p) < needed and not make_up(f, p, needed - spare(f, p)):
         return False
     carry_out(f, p, 1.0, t)
     return True
@@ -117,7 +125,8 @@ def try_project(f: Any, p: Any, t: float) -> bool:
 
 def end_project(f: Any, p: Any, t: float) -> bool:
     """At the deadline: cut the project to the money there is, or give it up."""
-    share = min(available(f, p) / f.demand, 1.0) if f.demand > 0.0 else 1.0
+    needed = own_part(f, p)
+    share = min(available(f, p) / needed, 1.0) if needed > 0.0 else 1.0
     if share >= p.project_least_share and f.arrears == 0:
         carry_out(f, p, share, t)
         return True

@@ -8,6 +8,7 @@ Fields that start with ``cum_`` are totals since birth at the anchor date.
 from typing import Any
 
 from sim.base.columns import Column, Table
+from sim.model.firms import debts
 from sim.model.firms.loss_sharing import PROVIDERS
 
 # Stages of the lifecycle.
@@ -54,7 +55,10 @@ PROJECT_END, MATURITY, REVIEW, RATE_STEP, CALL, ANNIVERSARY, EXPIRY, ROYALTY_CAP
     WAIVED,
     REFUSED,
     TRIAL_FAILED,
-) = range(40, 49)
+    BORROWED,
+    REFINANCED,
+    UNPAID,
+) = range(40, 52)
 EVENT_NAMES = {
     PROGRESS: "progress", SETBACK: "setback", RECOVERY: "recovery",
     FAILURE: "technical failure", LISTING: "listing", ACQUISITION: "acquisition",
@@ -68,7 +72,8 @@ EVENT_NAMES = {
     ROYALTY_CAP: "royalty paid in full", SIGNED: "loan signed", DEFAULTED: "loan default",
     PROJECT_DONE: "project carried out", DRAWN: "line drawn", TRIGGERED: "right triggered",
     EXERCISED: "right exercised", WAIVED: "right waived", REFUSED: "loan refused",
-    TRIAL_FAILED: "trial failed",
+    TRIAL_FAILED: "trial failed", BORROWED: "debt beside the line taken up",
+    REFINANCED: "debt beside the line refinanced", UNPAID: "debt not paid when due",
 }  # fmt: skip
 
 NEVER = 1.0e300
@@ -436,6 +441,7 @@ FIRM = Table(
     + _relationship()
     + _totals()
     + _outcomes()
+    + debts.COLUMNS
 )
 
 MARKET_CONDITIONS = Table(

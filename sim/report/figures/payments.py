@@ -33,7 +33,9 @@ PARTIES = {
     "right holders": "Holders of rights", "buyers of rights": "Buyers of rights",
     "buyers of firms": "Buyers of firms", "guarantors": "Guarantors and pools",
     "re-guarantors": "Re-guarantors", "insurers": "Insurers", "lessors": "Lessors",
-    "trusts": "Investors of trusts", "state": "The state", "other banks": "Other banks",
+    "trusts": "Investors of trusts",
+    "bond buyers": "Bond buyers", "bank-side funds": "Bank-side funds",
+    "state": "The state", "other banks": "Other banks",
 }  # fmt: skip
 """Parties in reading order, and what they are called."""
 

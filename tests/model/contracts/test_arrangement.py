@@ -1,4 +1,4 @@
-"""An arrangement is its eleven clauses, and plain where all of them are neutral."""
+"""An arrangement is its clauses, and plain where all of them are neutral."""
 
 from typing import Any
 
@@ -23,7 +23,8 @@ SWAP: dict[str, Any] = {
 def test_the_clauses_stand_in_the_order_of_the_book() -> None:
     assert CLAUSES == (
         "eligibility", "screening", "limit", "tenor", "pricing", "funding", "security",
-        "loss_sharing", "upside", "commitment", "introduction",
+        "loss_sharing", "upside", "commitment", "introduction", "term_loan", "bond", "lease",
+        "trust_loan", "fund_equity",
     )  # fmt: skip
 
 

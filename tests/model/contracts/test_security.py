@@ -16,4 +16,4 @@ from sim.model.contracts.security import NoPledge, Pledge, Security, added_recov
 )
 def test_a_pledge_returns_its_share(clause: Security, share: float) -> None:
     assert added_recovery(clause) == share
-    assert conditions(clause) == {"security": share}
+    assert conditions(clause) == {"security": share, "line_rank": 1}
