@@ -103,8 +103,7 @@ def conditions(
     kinds = {Collateral: COLLATERAL, CashFlow: CASH_FLOW, FixedAmount: FIXED_AMOUNT, Path: PATH}
     found: dict[str, Any] = {"limit_kind": kinds[type(clause)], "cap_factor": 1.0}
     if isinstance(clause, CashFlow):
-        stated = clause.sales_share
-        share = committed_sales_line if stated is None else stated
+        share = committed_sales_line if clause.sales_share is None else clause.sales_share
         return found | clause.model_dump(exclude={"kind"}) | {"sales_share": share}
     if isinstance(clause, FixedAmount):
         return found | {"amounts": (clause.amount,), "steps": 1, "cap_factor": math.inf}
