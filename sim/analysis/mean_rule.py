@@ -1,7 +1,7 @@
 """When a mean over histories may have an interval, and what is told where it may not.
 
 Student's interval of a mean covers less often than it says where one firm can dominate a history:
-of Pareto tails of index 1.5 to 2.5 on one side it covers 63 to 87 % of the time at 12 and at 40
+of Pareto tails of index 1.5 to 2.5 on one side it covers 63 to 85 % of the time at 12 and at 40
 histories, for their chance to hold none of the largest values is large. The histories at hand
 cannot tell: those that hold no large value look harmless, and their mean is too low. So the rule
 asks first what is known of an outcome, and only then the histories:
