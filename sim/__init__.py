@@ -38,6 +38,7 @@ _NAMES = {
     "precision": "sim.studies.precision",
     "sensitivity": "sim.studies.sensitivity",
     "robustness": "sim.studies.robustness",
+    "over_parameters": "sim.studies.over_parameters",
     "compare_scenarios": "sim.studies.comparison",
     "compare_runs": "sim.studies.runs",
     "variance_factors": "sim.studies.variance",

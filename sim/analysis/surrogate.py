@@ -66,11 +66,9 @@ def terms(points: Floats) -> Floats:
     >>> terms(np.array([[0.5, -1.0]])).tolist()
     [[1.0, 0.5, -1.0, -0.125, 1.0, -0.5]]
     """
-    count = points.shape[1]
-    pairs = [points[:, i] * points[:, j] for i in range(count) for j in range(i + 1, count)]
-    curved = 1.5 * points**2 - 0.5
-    parts = [np.ones((points.shape[0], 1)), points, curved]
-    return np.hstack([*parts, *(pair[:, None] for pair in pairs)])
+    first, second = np.triu_indices(points.shape[1], 1)
+    pairs = points[:, first] * points[:, second]
+    return np.hstack([np.ones((len(points), 1)), points, 1.5 * points**2 - 0.5, pairs])
 
 
 def fit_surface(

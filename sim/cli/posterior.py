@@ -33,6 +33,7 @@ def posterior(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
     truths: Annotated[
         int, typer.Option(min=0, help="Made-up truths on which the regions are tried.")
     ] = 20,
+    steps: Annotated[int, typer.Option(min=10, help="Steps of each walker of the draws.")] = 3000,
     hold_beliefs: Annotated[
         bool,
         typer.Option("--hold-beliefs", help="Hold the beliefs of banks, without pilots."),
@@ -67,7 +68,7 @@ def posterior(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
             announce([(scenario, design.runs)], simulator.store, yes, at_most=True)
         with progress(quiet) as report:
             simulator.report = lambda done: report(done, max(done, design.runs))
-            found = _drawn(scenario, simulator, design, notice)
+            found = _drawn(scenario, simulator, (design, steps), notice)
         table, made = found.draws(draws), {"draws": draws, **about(found)}
         places = [folder.path / FILE, *([file.parent / FILE] if keep else [])]
         for place in places:
@@ -75,12 +76,15 @@ def posterior(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
         _finish(folder, found, places, quiet)
 
 
-def _drawn(scenario: Any, simulator: Any, design: Any, notice: Any) -> Any:
+def _drawn(scenario: Any, simulator: Any, asked: tuple[Any, int], notice: Any) -> Any:
     """Draw; what was simulated before an interruption is kept."""
     from sim.studies.posterior import posterior as drawn
+    from sim.studies.posterior import walk_of
 
+    design, steps = asked
+    walk = walk_of(simulator.plan, design, steps)
     try:
-        return drawn(simulator.plan, scenario, simulator, design, notice=notice)
+        return drawn(simulator.plan, scenario, simulator, design, walk, notice)
     except KeyboardInterrupt:
         kept = f"interrupted: {simulator.store.simulated} replications are kept"
         say(f"{kept}\n  go on with: {given_command()}")

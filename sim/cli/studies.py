@@ -158,11 +158,16 @@ def robustness(  # noqa: PLR0913, PLR0917 -- one argument for each option of the
     ] = False,
 ) -> None:
     """Try which differences keep their sign over the ranges of all assumptions."""
+    from sim.report.figures.selection import NUMBERS
     from sim.report.figures.studies import tornado as draw
+    from sim.studies.request import HEADLINES
     from sim.studies.robustness import Trial, laid_out, runs_of
     from sim.studies.robustness import robustness as attempt
     from sim.studies.turns import keep_turns, with_turns
 
+    if store_turns and outcomes is None:
+        # What pages begin with, beside what studies look at.
+        outcomes = list(dict.fromkeys((*NUMBERS, *HEADLINES)))
     trial = Trial(points, replications, tornado)
     layout = laid_out(now.scenario, vary, outcomes, trial)
     now.start((layout.scenario, runs_of(layout, trial)))

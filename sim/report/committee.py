@@ -88,7 +88,7 @@ def first_screen(
     over = with_over(rows, comparison, tables[OVER])
     return {
         "sides": answer(found, comparison, told_apart), "committee_table": judged_frame(found),
-        "numbers": rows, "over": over, "turns": turn_lines(rows, tables[TURNS]),
+        "numbers": rows, "over": over, "turns": turn_lines(comparison.marks, tables[TURNS]),
         "further_tables": {name: one for name, one in tables.items() if one is not None},
         "heads": [
             {"name": name, "place": places(comparison.arrangements)[name]}

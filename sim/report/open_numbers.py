@@ -1,6 +1,6 @@
 """What stands beside a headline's interval over luck: over parameters, and what would turn it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,6 +9,7 @@ from markupsafe import Markup
 from sim.analysis.compare import Comparison
 from sim.base.language import tr
 from sim.base.wording import arrangement_text, inside
+from sim.outcomes.mark import Mark
 from sim.report.parts import cited, coded, put
 from sim.studies.over_parameters import TABLE as OVER
 from sim.studies.over_parameters import command_of, named
@@ -60,18 +61,16 @@ def with_over(
     )  # fmt: skip
 
 
-def turn_lines(rows: Sequence[dict[str, Any]], table: pd.DataFrame | None) -> list[Markup]:
-    """Say of every headline which assumption would turn its sign, where a study told."""
-    found = named(table)
+def turn_lines(marks: Mapping[str, Mark], table: pd.DataFrame | None) -> list[Markup]:
+    """Say of every difference of which a study told it what assumption would turn its sign."""
     return [
-        _turn(row, arm, found[row["name"], arm])
-        for row in rows for arm in row["cells"] if (row["name"], arm) in found
-    ]  # fmt: skip
+        _turn(marks[name], arm, row) for (name, arm), row in named(table).items() if name in marks
+    ]
 
 
-def _turn(row: dict[str, Any], arrangement: str, one: dict[str, Any]) -> Markup:
-    head = {"label": row["label"], "arrangement": inside(arrangement_text(arrangement))}
-    way = "turns", row["name"], arrangement
+def _turn(mark: Mark, arrangement: str, one: dict[str, Any]) -> Markup:
+    head = {"label": tr(mark.label), "arrangement": inside(arrangement_text(arrangement))}
+    way = "turns", mark.name, arrangement
     tried = cited(f"{one['tried']:.0f}", *way, "tried")
     if pd.isna(one["key"]) or not one["key"]:
         words = "{label}, {arrangement}: no assumption of the {tried} that were moved turns it."

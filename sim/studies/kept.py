@@ -55,7 +55,7 @@ def kept(what: str, scenario: Scenario, folder: Path | None = None) -> pd.DataFr
     """
     place = folder or kept_folder(what)
     files = sorted(place.glob("*.csv"))
-    if not files:
+    if not files or not isinstance(scenario, Scenario):
         return None
     wanted = {f"# {name}: {value}" for name, value in rests_on(scenario).items()}
     for file in files:

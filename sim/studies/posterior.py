@@ -267,7 +267,7 @@ def posterior(
     evaluator
         What simulates; its store makes a second call go on where the first one ended.
     walk
-        Of the draws; twice as many walkers as parameters, by default, and at least 64.
+        Of the draws; by default that of `walk_of`.
 
     Raises
     ------
@@ -276,7 +276,7 @@ def posterior(
     """
     at_least("--points", design.points, LEAST_POINTS)
     at_least("--histories", design.histories)
-    walk = walk or Walk(max(64, 2 * len(plan.parameter)), seed=design.seed)
+    walk = walk or walk_of(plan, design)
     weights = plan.weights(plan.goals)
     goals = tuple(one for one, w in zip(plan.goals, weights, strict=True) if w > 0.0)
     every = simulated(plan, scenario, evaluator, (design, goals), notice)
@@ -294,6 +294,11 @@ def posterior(
         return whole
     notice(f"{design.truths} made-up truths")
     return replace(whole, covered=(coverage(whole, evaluator, walk), design.truths))
+
+
+def walk_of(plan: Plan, design: Design, steps: int = Walk.steps) -> Walk:
+    """Give a walk with twice as many walkers as parameters, at least 64."""
+    return Walk(max(64, 2 * len(plan.parameter)), steps, design.seed)
 
 
 def published(plan: Plan, goals: Sequence[Target]) -> Published:

@@ -13,7 +13,7 @@ from rich.console import Console
 from sim.analysis.compare import compare
 from sim.analysis.outcomes_table import Outcomes
 from sim.base.language import language
-from sim.cli.screen import WIDTH, heading, summary
+from sim.cli.screen import WIDTH, heading, over_words, summary
 from tests import synthetic
 
 
@@ -111,3 +111,17 @@ def test_a_total_stands_beside_what_it_is_per_thousand_firms_and_year():
 def test_what_the_baseline_never_has_is_left_to_the_report():
     text = "\n".join(printed(compare(synthetic.outcomes())))
     assert "Years to overtake" not in text
+
+
+def test_the_interval_over_parameters_stands_in_brackets_or_is_said_to_be_missing() -> None:
+    one = compared([1.2, 2.4, 3.3])
+    assert "not computed for this file" in over_words(None)
+    assert "--over-parameters 40" in over_words(None)
+    row = {"outcome": "bank.raroc", "arrangement": "other", "low": -0.5, "high": 0.75}
+    over = pd.DataFrame([row | {"draws": 40, "replications": 6}])
+    assert "40 draws, 6 histories" in over_words(over)
+    shown = str(next(iter(summary(one, None, over)[0].columns[-1].cells)))
+    assert re.search(r"\[.*50.*75.*\]", shown.replace("\n", " "))
+    assert "[" not in cell(one)
+    with language("zh"):
+        assert "尚未就本文件计算" in over_words(None)

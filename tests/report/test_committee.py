@@ -24,8 +24,41 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for side, name in (("bank", "bank.raroc"), ("firm", "firm.survival_5y"))
     }
     place = tmp_path_factory.mktemp("committee")
-    write_report(place / "report.html", **parts(drawings=drawn))
+    write_report(place / "report.html", **parts(drawings=drawn, **open_numbers()))
     return place
+
+
+def open_numbers() -> dict[str, pd.DataFrame]:
+    """Intervals over parameters, and what turns a headline, of some outcomes."""
+    head = {"outcome": "firm.survival_5y", "arrangement": "consortium"}
+    over = {"unit": "share", "difference": 0.02, "low": -0.031, "high": 0.057}
+    count = {"of_parameters": 0.9, "same_sign": 0.8, "draws": 40, "replications": 6}
+    turned = {"key": "macro.frailty_variance", "present": 0.25, "turns_at": 0.5, "way": 0.4}
+    nothing = {"key": None, "present": None, "turns_at": None, "way": None}
+    other = {"outcome": "firm.survival_5y", "arrangement": "revenue_swap"}
+    rows = [head | turned | {"tried": 12}, other | nothing | {"tried": 12}]
+    return {"over_parameters": pd.DataFrame([head | over | count]), "turns": pd.DataFrame(rows)}
+
+
+def test_the_interval_over_parameters_stands_beside_that_over_luck(folder: Path) -> None:
+    for name in (COMMITTEE, "report.html"):
+        page = Page((folder / name).read_text(encoding="utf-8"))
+        shown = [text for cell, text, _ in page.numbers() if cell.startswith("over_parameters/")]
+        assert shown[0].replace("−", "-").startswith("-3.1")
+        assert {"40", "6"} <= set(shown)
+        words = " ".join(page.text)
+        assert "not computed for this file" not in words
+        assert "40 draws of what published figures" in " ".join(words.split())
+    (low,) = pd.read_csv(folder / "over_parameters.csv")["low"]
+    assert low == -0.031
+
+
+def test_the_report_says_what_would_turn_a_headline(folder: Path) -> None:
+    page = Page((folder / "report.html").read_text(encoding="utf-8"))
+    words = " ".join(" ".join(page.text).split())
+    assert re.search(r"onsortium: turned by .* at about 0\.5 instead of 0\.25", words)
+    assert "no assumption of the 12 that were moved turns it" in words
+    assert (folder / "turns.csv").is_file()
 
 
 def test_it_stands_beside_the_report_with_its_table(folder: Path) -> None:

@@ -52,6 +52,12 @@ def test_a_run_of_another_version_says_so_at_the_top(tmp_path, text: str) -> Non
     assert "another version" not in text.partition("</header>")[0]
 
 
+def test_without_an_interval_over_parameters_the_page_names_the_command(text: str) -> None:
+    said = " ".join(" ".join(Page(text).text).split())
+    assert "Interval over parameters: not computed for this file;" in said
+    assert "python -m sim run FILE --over-parameters 40" in said
+
+
 @pytest.fixture(scope="module")
 def text(tmp_path_factory) -> str:
     path = tmp_path_factory.mktemp("run") / "deep" / "report.html"
