@@ -5,8 +5,8 @@ import pytest
 from tests.house.reach import files_passed, reached
 
 MOST = {
-    ("sim.experiment.simulate", "simulate"): 110,
-    ("sim.scenario.scenario", "load_scenario"): 11,
+    ("sim.experiment.simulate", "simulate"): 111,
+    ("sim.scenario.scenario", "load_scenario"): 13,
     ("sim.analysis.compare", "compare"): 6,
 }
 """The files that hold what a function leads to; a number may fall, and rises only with a reason.
@@ -20,7 +20,9 @@ auctions, tenders and refinancing, the calendar, what is in force on a date and 
 found by its key, amounts that do not follow prices, standards of listing, growth, sizes and the
 register, cash and payouts, claims on protection and what it bears by year, the long history that
 settles a population, what a right is worth and at which terms, and uptake by date.
-`load_scenario` finds shipped scenarios by name, and tells of a run that drifts."""
+`load_scenario` finds shipped scenarios by name, and tells of a run that drifts. Both find which
+files a scenario may name, how large they are and what things may be called: a scenario may come
+from a stranger."""
 
 
 @pytest.mark.parametrize("start", MOST, ids=lambda start: start[1])
