@@ -206,11 +206,11 @@ def write_results(job: Job, simulated: Simulated) -> None:
     with folder.staging(values, vouched=digests) as stage:
         write_tables(stage, parts(), job.tables)
         (stage / SCENARIO).write_text(dump_model(job.scenario), encoding="utf-8")
-        values |= _about(job, before["began"]) | {
+        values |= _about(job, before.get("began", now())) | {
             "finished": simulated.is_whole,
             "replications_done": simulated.replications,
             "ended": now(),
-            "seconds": round(before["seconds"] + simulated.seconds, 3),
+            "seconds": round(before.get("seconds", 0.0) + simulated.seconds, 3),
             **manifest_of(job.scenario, heads),
         }
 

@@ -216,7 +216,8 @@ class RunFolder:
     def check_is_run(self) -> dict[str, Any]:
         """Give the manifest, or refuse a folder that holds no run."""
         manifest = self.manifest()
-        if "seed" not in manifest or not _KINDS.keys() <= manifest.keys():
+        # A run that was saved from Python does not tell when it was made.
+        if not {"seed", *_KINDS} - {"began", "seconds"} <= manifest.keys():
             cure = "give the folder that a run has written"
             raise StorageError(str(self.path), "holds no run", cure)
         return manifest

@@ -63,7 +63,16 @@ def readable(where: str, cure: str) -> Iterator[None]:
     """Say of what cannot be read where it stands, by a StorageError."""
     try:
         yield
-    except (pa.ArrowException, ValueError, KeyError, TypeError, EOFError) as error:
-        # Of what such messages go on to say, only the beginning is for readers.
-        what = str(error).splitlines()[0][:100] if str(error) else type(error).__name__
-        raise StorageError(where, f"cannot be read: {what}", cure) from error
+    except OSError as error:
+        # Those of the system have a number; those without are Arrow's, of what it has read.
+        if error.errno is not None:
+            raise
+        raise _unreadable(where, error, cure) from error
+    except (pa.ArrowException, ValueError, KeyError, TypeError, EOFError, MemoryError) as error:
+        raise _unreadable(where, error, cure) from error
+
+
+def _unreadable(where: str, error: Exception, cure: str) -> StorageError:
+    """Say why; of what such messages go on to tell, only the beginning is for readers."""
+    what = str(error).splitlines()[0][:100] if str(error) else type(error).__name__
+    return StorageError(where, f"cannot be read: {what}", cure)

@@ -249,25 +249,22 @@ def validate(raw: RawScenario, model: type[Model]) -> Model:
             return model.model_validate(raw.values)
         except ValidationError:
             pass  # explained below, together with what hides behind it
-    faults = _all_faults(raw, model) if raw.is_whole else []
-    found = [*raw.problems, *(_problem(fault, raw) for fault in faults)]
-    problems = _without_strange_texts(found, raw, {*model.model_fields, EXTENDS})
+    strange = _strange_texts(raw, {*model.model_fields, EXTENDS})
+    faults = _all_faults(raw, model) if raw.is_whole and not strange else []
+    told = [one for one in raw.problems if one.file not in strange]
+    problems = [*strange.values(), *told, *(_problem(fault, raw) for fault in faults)]
     files = list(dict.fromkeys(problem.file for problem in problems))
     raise ScenarioError(sorted(problems, key=lambda p: (files.index(p.file), p.line or 0)))
 
 
-def _without_strange_texts(
-    problems: list[Problem], raw: RawScenario, known: set[str]
-) -> list[Problem]:
-    """Leave out what would show the text of a file that is no scenario; say that instead."""
-    strange = {file for file, keys in raw.tops.items() if keys and not keys & known}
+def _strange_texts(raw: RawScenario, known: set[str]) -> dict[str, Problem]:
+    """Find files that are no scenario, of which nothing may be shown, and what is said instead."""
     rule = f"must be a scenario; it has none of its tables, such as {listed(sorted(known)[:3])}"
-    cure = "name another file"
-    told = [
-        Problem(one.file, None, "", rule, "", cure) if one.file in strange else one
-        for one in problems
-    ]
-    return list(dict.fromkeys(told))
+    return {
+        file: Problem(file, None, "", rule, "", "name another file")
+        for file, keys in raw.tops.items()
+        if keys and not keys & known
+    }
 
 
 def _all_faults(raw: RawScenario, model: type[BaseModel]) -> list[Fault]:

@@ -5,8 +5,8 @@ import pytest
 from tests.house.reach import files_passed, reached
 
 MOST = {
-    ("sim.experiment.simulate", "simulate"): 111,
-    ("sim.scenario.scenario", "load_scenario"): 11,
+    ("sim.experiment.simulate", "simulate"): 123,
+    ("sim.scenario.scenario", "load_scenario"): 13,
     ("sim.analysis.compare", "compare"): 7,
 }
 """The files that hold what a function leads to; a number may fall, and rises only with a reason.
@@ -19,10 +19,12 @@ worth, holding or calling alone and together, claims after a call, what winning 
 auctions, tenders and refinancing, the calendar, what is in force on a date and how a value is
 found by its key, amounts that do not follow prices, standards of listing, growth, sizes and the
 register, cash and payouts, claims on protection and what it bears by year, the long history that
-settles a population, what a right is worth and at which terms, uptake by date, and the size of a
-desk.
-`load_scenario` finds shipped scenarios by name, and tells of a run that drifts; `compare` asks
-whether a mean may have an interval."""
+settles a population, what a right is worth and at which terms, uptake by date, the size of a
+desk, and the instruments beside a line: five clauses, their balances and ranks, what is overdue,
+whether markets are open, and their accounts.
+`load_scenario` finds shipped scenarios by name, and tells of a run that drifts. Both find which
+files a scenario may name, how large they are and what things may be called: a scenario may come
+from a stranger. `compare` asks whether a mean may have an interval."""
 
 
 @pytest.mark.parametrize("start", MOST, ids=lambda start: start[1])
