@@ -108,7 +108,7 @@ def add_firm(f: Any, sums: Any, date: float) -> None:
     sums[FUND_PROCEEDS] += f.fund_proceeds
 
 
-def covered_of(f: Any) -> float:
+def covered_of(f: Any) -> Any:
     """What the risk-sharing tool bears of the loss on a bond, CNY million."""
     return f.bond_cover * (f.owed[BOND] - f.owed_recovery[BOND])
 

@@ -85,9 +85,9 @@ from sim.model.firms import (
 
 RULE_MODULES: tuple[ModuleType, ...] = (
     special, draws, record, undrawn, overdue, waterfall, market_conditions, claims,
-    loss_sharing, lifecycle, cash, growth, operations, credit_line, project, board, equity, register,
-    beside, relationship, worth_of_right, right, workout, failure, population, clock, events,
-    advance,
+    loss_sharing, lifecycle, cash, growth, operations, credit_line, project, board, equity,
+    register, beside, relationship, worth_of_right, right, workout, failure, population, clock,
+    events, advance,
     contract_effects, flows, loss_surprise, exit_surprise, limit, upside, eligibility,
     application, judgement, conditions, offer_rate, own_business, parity, capital, taxation,
     credit_decision, winners_curse, bidding, waiting, hold_or_call, standing_still, withdrawal,

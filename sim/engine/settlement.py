@@ -88,7 +88,8 @@ def closing(w: World, date: float) -> Closing:
         paid=w.ledger.paid, parties=w.ledger.parties,
         quarter=quarter, audit=w.left.copy(), sums=np.zeros(len(f.SUMS)),
         results=np.zeros(len(PROTECTION_RESULTS)),
-        sides=np.zeros((15 + 3 * banks + len(DEBTS), 3)), row=np.zeros(w.total.shape), beside=np.zeros(N_SUMS),
+        sides=np.zeros((15 + 3 * banks + len(DEBTS), 3)),
+        row=np.zeros(w.total.shape), beside=np.zeros(N_SUMS),
     )  # fmt: skip
 
 

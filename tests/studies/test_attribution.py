@@ -36,6 +36,35 @@ def test_parts_add_up_to_the_gap_between_the_two_arrangements() -> None:
     assert list(frame.index) == ["limit", "tenor", "pricing", "commitment", TOTAL]
 
 
+def test_whole_instruments_are_switched_where_one_of_two_has_several() -> None:
+    beside = {"kind": "beside", "line_share": 0.5, "rate": 0.07, "years": 2.0}
+    line = small().arrangement["common_growth"].model_dump()
+    stacked = line | {
+        "trust_loan": beside, "term_loan": {"kind": "tranche", "line_share": 0.5},
+    }  # fmt: skip
+    scenario = small().with_values({"arrangement.stacked": stacked})
+    game = game_of(scenario, ("plain", "stacked"))
+    assert game.players == ("line", "term_loan", "trust_loan")
+    mixed = game.with_coalitions([0b101]).arrangement["plain+line+trust_loan"]
+    assert mixed.limit == scenario.arrangement["stacked"].limit
+    assert mixed.commitment == scenario.arrangement["stacked"].commitment
+    assert (mixed.trust_loan.kind, mixed.term_loan.kind) == ("beside", "none")
+    # The same line: only what stands beside it is a player.
+    assert game_of(scenario, ("common_growth", "stacked")).players == ("term_loan", "trust_loan")
+
+
+@pytest.mark.parametrize("footing", ["equal_lending", "equal_firms"])
+def test_loans_are_not_imposed_where_others_lend_beside_them(footing: str) -> None:
+    beside = {"kind": "beside", "line_share": 0.5, "rate": 0.07, "years": 2.0}
+    values = {
+        "arrangement.stacked": {"trust_loan": beside}, "experiment.footing": footing,
+        "experiment.arrangements": ["plain", "stacked"],
+    }  # fmt: skip
+    with pytest.raises(ScenarioError, match="instruments beside the line") as caught:
+        small().with_values(values)
+    assert [problem.key for problem in caught.value.problems] == ["experiment.footing"]
+
+
 def test_sampled_orders_add_up_to_the_same_gap() -> None:
     scenario = small()
     exact = attribute(scenario, PAIR, ["bank.profit"], store=store())

@@ -108,7 +108,7 @@ def write_books(r: Any, a: Any, years: float, d: Any) -> None:
     """Write what all lenders see: the firm's cash and burn, collateral, what each has lent.
 
     A line that can still be drawn counts as drawn, and the money as held, of which a failing firm
-    draws a part and spends it.
+    draws a part and spends it. Who else has lent to the firm is left out.
     """
     f, p = d.firms[a.firm], d.params[a.sector]
     u, c = d.rules[0], d.market_conditions[0]

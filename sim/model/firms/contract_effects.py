@@ -10,7 +10,7 @@ from sim.base.columns import copy_rule
 from sim.model.firms import record as r
 from sim.model.firms.cash import target_cash
 from sim.model.firms.clock import accrue, refresh
-from sim.model.firms.credit_line import draw_to_target, release, repay
+from sim.model.firms.credit_line import draw_to_target, release, repay, shrink_term_loan
 from sim.model.firms.equity import bring_investors
 from sim.model.firms.events import tidy
 from sim.model.firms.record import note
@@ -136,7 +136,7 @@ def reduce_commitment(f: Any, p: Any, t: float, retained: float) -> None:
             f.call = r.NEVER
         f.due = before + (1.0 - retained) * (f.balance - before)
         f.limit += f.due
-        f.term *= retained
+        shrink_term_loan(f, retained * f.term)
         f.call = min(f.call, t + p.call_years)
     if retained <= 0.0:
         f.called = 1

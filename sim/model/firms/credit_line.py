@@ -12,6 +12,7 @@ from typing import Any
 from sim.base.columns import reset_rule
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, param
 from sim.model.firms.cash import shortfall, swept_above, target_cash
+from sim.model.firms.debts import OF_TERM_LOAN
 from sim.model.firms.overdue import pressing
 from sim.model.firms.record import LOAN_TERMS, NEVER, PAYMENTS_KEPT
 from sim.model.firms.undrawn import undrawn
@@ -49,7 +50,13 @@ def repay(f: Any, amount: float) -> None:
         f.cum_due_paid += due
         remember_payment(f, due)
     if f.term > 0.0:
-        f.term = min(f.term, f.balance)
+        shrink_term_loan(f, f.balance)
+
+
+def shrink_term_loan(f: Any, most: float) -> None:
+    """The term loan is no more than `most`, and what is overdue of it no more than it."""
+    f.term = min(f.term, most)
+    f.overdue[OF_TERM_LOAN] = min(f.overdue[OF_TERM_LOAN], f.term)
 
 
 def remember_payment(f: Any, amount: float) -> None:

@@ -15,6 +15,7 @@ from sim.model.firms.beside import (
     serve_debts,
     take_instruments,
 )
+from sim.model.firms.contract_effects import reduce_commitment
 from sim.model.firms.credit_line import manage_cash
 from sim.model.firms.debts import BESIDE, BOND, DEBTS, LEASE, TRUST
 from sim.model.firms.equity import share_out
@@ -311,3 +312,13 @@ def test_a_lessor_pays_its_part_of_a_project_and_the_firm_the_rest(cash, share):
     assert end_project(f, p, 1.0)
     assert f.owed[LEASE] == pytest.approx(0.4 * share * 16.6667, rel=1e-5)
     assert f.cash == pytest.approx(cash - 0.6 * share * 16.6667, abs=1e-4)
+
+
+def test_a_call_that_is_paid_leaves_nothing_overdue_on_the_term_loan():
+    f, p = signed(borrower(balance=0.0, maturity=2.0, setback=1), term_loan=TRANCHE), quiet()
+    f.cash = 0.0
+    f.limit = 6.0
+    serve_debts(f, p, market(), 0.25)
+    assert pressing(f) == pytest.approx(0.75)
+    reduce_commitment(f, quiet(call_years=0.5), 0.3, 0.0)
+    assert (f.term, pressing(f), f.due) == (0.0, 0.0, 6.0)
