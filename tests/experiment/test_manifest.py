@@ -6,6 +6,7 @@ import pandas as pd
 
 from sim.experiment.results import Reduced
 from sim.experiment.simulate import manifest_of
+from sim.model.firms.debts import DEBTS
 from tests.experiment.small import tiny, tiny_results
 
 
@@ -40,4 +41,4 @@ def test_a_run_has_checked_every_identity_at_every_settlement():
     assert 0.0 < manifest["largest_accounting_residual"] < 1e-9
     # Twelve for the system, three for each of six banks and for corporate banking; four
     # quarters, two arrangements.
-    assert manifest["identities_checked"] == 3 * 2 * 4 * (15 + 3 * 7)
+    assert manifest["identities_checked"] == 3 * 2 * 4 * (15 + 3 * 7 + len(DEBTS))

@@ -155,7 +155,7 @@ BANKS: dict[str, tuple[float | list[float], str]] = {
     "parent_equity": (0.95, "bank.capital_ratio_low"),
     "appetite": (0.8, "firm.access_share"),
     "signal_precision": (3.0, "firm.access_share"),
-    "cap_factor": (0.5, "bank.line_growth"),
+    "cap_factor": (0.3, "bank.line_growth"),
     "market_share": ([0.02, 0.02, 0.02, 0.02, 0.02, 0.9], "bank.capital_intensity"),
 }
 """A factor on a number of every bank, or new values bank by bank, and what it moves."""

@@ -70,7 +70,7 @@ def test_every_parameter_has_a_range_and_says_whether_it_must_be_given(
 
 def test_numbers_of_the_default_economy_stand_with_their_sources(words: pd.DataFrame) -> None:
     rows = of_kind(words, "parameter").set_index("name")
-    assert rows.loc["lifecycle.recovery_hazard", "source"].startswith("fitted 0.5 to 1.5")
+    assert rows.loc["growth.growth_at_birth", "source"].startswith("fitted 0.2 to 0.5")
     assert rows.loc["macro.regime.NAME.mean_years", "shipped"] == "boom 3.5; bust 1.5"
     numbers = rows["shipped"].str.contains(r"\d") & ~rows["unit"].isin(["text", "table", "date"])
     assert rows.index[numbers & (rows["source"] == "")].tolist() == []

@@ -12,6 +12,10 @@ extends = "{base}"
 [experiment]
 horizon_years = 4.0
 warm_up_years = 2.0
+settling_years = 0.0
+
+[population]
+entry_rate = 0.5
 
 # Kept as it is.
 [lifecycle]
@@ -27,6 +31,8 @@ margin = [0.0, 0.10, 0.13, 0.12]
 "operations.margin" = "assumption x0.5 to x1.6 each: to be fitted"
 "experiment.horizon_years" = "design choice: short"
 "experiment.warm_up_years" = "design choice: short"
+"experiment.settling_years" = "design choice: none"
+"population.entry_rate" = "design choice: many entrants"
 """
 
 PLAN = """\

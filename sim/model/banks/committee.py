@@ -110,7 +110,7 @@ def note_requests(applications: Any, offers: Any, d: Any) -> None:
     for row in range(applications.shape[0]):
         a, o = applications[row], offers[row]
         if a.stratum == REGISTERED:
-            granted = o[0].line if o[0].made == 1 else 0.0
+            granted = o[0].line if o[0].made == 1 and not wants(o[0], a) else 0.0
             for code in range(o.shape[0]):
                 if o[code].taken == 1:
                     granted = o[code].line

@@ -172,7 +172,7 @@ def _operations() -> tuple[Column, ...]:
             "means", "x", "its cash and fixed outlay at entry against those at the median scale"
         ),
         Column("demand", "CNY million", "cost of the open growth project"),
-        Column("gain", "share", "scale that the last project brings when paid in full"),
+        Column("gain", "x", "growth of scale that the last project brings when paid in full"),
         Column("deadline", "years", "date at which the project is cut to the money there is"),
     )
 

@@ -91,6 +91,7 @@ UNDERWRITING: dict[str, Any] = {
     "screening_cost": 0.01, "policy_subsidy_rate": 0.035, "bust_tightening_rate": 0.005,
     "relationship_weight": 1.0, "advance_rate": 0.5, "utilisation": 0.5,
     "sales_line": (0.0, 0.0, 0.0, 0.0), "round_line": 0.0, "least_runway": 0.0,
+    "committed_sales_line": 0.6,
     "signal_persistence": 0.0,
     "line_cap": (4.0, 8.0, 20.0, 50.0),
     "least_line": 0.5, "known_banks": 3, "monitoring_cost": 0.03,

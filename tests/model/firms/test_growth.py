@@ -263,7 +263,7 @@ def test_sales_without_revenue_stay_zero_until_the_project_brings_them():
 
 
 def test_the_smallest_firms_keep_a_mean():
-    values = base().growth.model_dump() | {"volatility": 0.4}
+    values = base().growth.model_dump() | {"volatility": 0.8}
     with pytest.raises(ValueError, match="spread of the smallest firms below 1"):
         Growth(**values)
     assert rules().volatility == base().growth.volatility

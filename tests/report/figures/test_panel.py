@@ -13,7 +13,7 @@ from sim.report.figures.panel import panel
 from tests.experiment.small import tiny
 
 COVERAGE = "arrangement.revenue_swap.upside.coverage"
-LIMIT = "arrangement.revenue_swap.limit.sales_share"
+LIMIT = "underwriting.committed_sales_line"
 OUTCOMES = ["firm.funding_gap", "bank.relationship_income"]
 YEARS = {"experiment__warm_up_years": 1.0, "experiment__horizon_years": 3.0}
 
