@@ -10,8 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.engine.history import History, Page
-from sim.outcomes.mark import outcome
-from sim.outcomes.reading import HOUSE, ROUNDING, Curve, Floats, of_book, of_desks
+from sim.outcomes.reading import ROUNDING, Curve, Floats, of_book, of_desks
 from sim.outcomes.sizes import ON_REGISTER
 
 SERIES = "desk_borrowers"
@@ -49,14 +48,3 @@ def borrower_curves(history: History) -> Iterator[Curve]:
     dates, counts = desk_borrowers(history)
     for place, name in enumerate(history.facts["banks"] if dates.size else ()):
         yield SERIES, name, dates, counts[:, place]
-
-
-@outcome("bank.desk_borrowers", unit="firms", better="neither", basis="stock", low=0.0,
-    formula="firms on the register that owe a loan in which a bank has a part, mean over banks and"
-    " over the start date and the ends of years of the experiment; tails, concentration and"
-    " failure belong to desks of this size", source=HOUSE,
-    label="Borrowers of a desk")  # fmt: skip
-def mean_desk_borrowers(history: History) -> float:
-    """Borrowers of the mean desk in the mean year."""
-    counts = desk_borrowers(history)[1]
-    return float(counts.mean()) if counts.size else float("nan")

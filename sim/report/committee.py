@@ -30,7 +30,6 @@ from sim.report.studies import environment as templates
 from sim.report.tables import outcome_cells
 from sim.scenario.neighbours import parts_of
 from sim.scenario.scenario import Scenario
-from sim.studies.pattern_misses import misses_in_short
 
 COMMITTEE, TABLE = "committee.html", "committee.csv"
 _MOST_NUMBERS = 7
@@ -77,6 +76,8 @@ def first_screen(
     Keys sides (of `sim.report.answer.answer`), numbers, heads, panels, joint, sure, assumptions,
     ceilings, over, turns, not_said.
     """
+    from sim.studies.pattern_misses import misses_in_short
+
     outcomes, comparison = parts["outcomes"], parts["comparison"]
     scenario = parts["results"].scenario
     told_apart = parts_of(scenario) if isinstance(scenario, Scenario) else NO_PARTS

@@ -11,18 +11,18 @@ from sim.base.language import tr
 from sim.base.wording import arrangement_text, inside
 from sim.outcomes.mark import Mark
 from sim.report.parts import cited, coded, put
-from sim.studies.over_parameters import TABLE as OVER
-from sim.studies.over_parameters import command_of, named
-from sim.studies.turns import FILE as TURNS
-from sim.studies.turns import turn_words
 
 __all__ = ["OVER", "TURNS", "not_computed", "over_range", "turn_lines", "with_over"]
+OVER, TURNS = "over_parameters.csv", "turns.csv"
+"""Tables of a run: intervals over parameters, and what would turn a headline."""
 _FILE = "FILE"
 """Stands for the scenario file in a command: a page does not know where it lies."""
 
 
 def not_computed() -> str:
     """Say that there is no interval over parameters, and how to have one."""
+    from sim.studies.over_parameters import command_of
+
     words = "Interval over parameters: not computed for this file; {command} computes it."
     return tr(words, command=f"`{command_of(_FILE)}`")
 
@@ -41,6 +41,8 @@ def with_over(
 
     Cells have the key ``over``, empty where there is none.
     """
+    from sim.studies.over_parameters import named
+
     found = named(table)
     for row in rows:
         for arrangement, cell in row["cells"].items():
@@ -63,6 +65,8 @@ def with_over(
 
 def turn_lines(marks: Mapping[str, Mark], table: pd.DataFrame | None) -> list[Markup]:
     """Say of every difference of which a study told it what assumption would turn its sign."""
+    from sim.studies.over_parameters import named
+
     return [
         _turn(marks[name], arm, row) for (name, arm), row in named(table).items() if name in marks
     ]
@@ -75,6 +79,8 @@ def _turn(mark: Mark, arrangement: str, one: dict[str, Any]) -> Markup:
     if pd.isna(one["key"]) or not one["key"]:
         words = "{label}, {arrangement}: no assumption of the {tried} that were moved turns it."
         return put(words, tried=tried, **head)
+    from sim.studies.turns import turn_words
+
     key, present, at = turn_words(one)
     return put(
         "{label}, {arrangement}: turned by {key} at about {at} instead of {present}.",

@@ -43,7 +43,6 @@ from sim.report.tables import (
 from sim.report.tail_table import tail_tables
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Study
-from sim.studies.pattern_misses import published_misses
 
 
 def party_table(
@@ -159,6 +158,8 @@ def _render(parts: Parts, context: Mapping[str, Any]) -> str:
 
 
 def _context(parts: Parts) -> dict[str, Any]:
+    from sim.studies.pattern_misses import published_misses
+
     comparison, outcomes, results = parts["comparison"], parts["outcomes"], parts["results"]
     rows, banks, beliefs = len(comparison.frame()), parts.get("by_bank"), parts.get("beliefs")
     scenario, marks = results.scenario, comparison.marks

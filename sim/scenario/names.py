@@ -33,6 +33,17 @@ def is_name(text: str) -> bool:
     return is_whole and fits[0] and fits[-1]
 
 
+def is_made(text: str) -> bool:
+    """Whether the program made a name of others: some joined by a plus, one told apart in brackets.
+
+    >>> is_made("plain+limit+tenor"), is_made("consortium (other)"), is_made("+plain")
+    (True, True, False)
+    """
+    first, _, rest = text.partition(" (")
+    apart = not rest or (rest.endswith(")") and is_name(rest[:-1]))
+    return apart and all(is_name(part) for part in first.split("+"))
+
+
 def same_name(text: str) -> str:
     r"""Give what two names have in common that a reader could take for one another.
 
@@ -70,7 +81,7 @@ def _keys(scenario: Any, table: str) -> dict[str, KeyPath]:
 def _unfit(names: Mapping[str, KeyPath]) -> Iterator[Broken]:
     known: dict[str, str] = {}
     for name, path in names.items():
-        if not is_name(name):
+        if not is_made(name):
             yield join_key(path), RULE, "choose another name"
         other = known.setdefault(same_name(name), name)
         if other != name:

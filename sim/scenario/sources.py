@@ -190,6 +190,8 @@ Kind = Literal["fact", "reference", "assumption", "fitted", "design choice"]
 
 SOURCES = "sources"
 """Name of the table."""
+BELIEF = "belief.default.default_probability"
+"""What every calibration settles beside its parameters."""
 
 
 _NUMBER = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"

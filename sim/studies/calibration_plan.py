@@ -24,7 +24,7 @@ from sim.scenario.check import validate
 from sim.scenario.declared import NOTHING, look_up
 from sim.scenario.read import EXTENDS, RawScenario, did_you_mean, resolve
 from sim.scenario.scenario import Scenario, load_scenario
-from sim.scenario.sources import SOURCES
+from sim.scenario.sources import BELIEF, SOURCES
 from sim.scenario.toml_text import find_positions, parse, quoted_key, split_key, value_text
 from sim.studies.moments import moments
 
@@ -286,7 +286,6 @@ def _wrong_keys(plan: Plan, file: str, scenario: Scenario, raw: RawScenario) -> 
 # Comments, order and sources stay as they are; only the lines of free numbers change, and
 # the source of each says in which range it was moved and for which target.
 
-BELIEF = "belief.default.default_probability"
 _VALUE = r"(\[[^\]]*\]|\"(?:\\.|[^\"\\])*\"|[^,\s}#\]]+)"
 
 

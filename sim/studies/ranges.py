@@ -297,7 +297,10 @@ def _unfit(one: Range, value: Any) -> tuple[str, str]:
     if not one.low < one.high:
         return f"must go from low to high; got {one.low:g} to {one.high:g}", "swap the ends"
     if one.is_factor and value is None:
-        return "is not stated here, so there is nothing to multiply", "give the range in its own unit"
+        return (
+            "is not stated here, so there is nothing to multiply",
+            "give the range in its own unit",
+        )
     if one.is_factor and not any(numbers):
         return "is zero, so factors on it change nothing", "give the range in its own unit"
     if isinstance(value, list | tuple) and not one.is_factor:

@@ -11,9 +11,8 @@ import pandas as pd
 from sim.base.errors import Problem
 from sim.base.shipped import beside, scenario_folders
 from sim.scenario.read import EXTENDS
-from sim.scenario.sources import SOURCES, Citations, Fact, Use, cited_by, read_facts
+from sim.scenario.sources import BELIEF, SOURCES, Citations, Fact, Use, cited_by, read_facts
 from sim.scenario.toml_text import Parsed, parse
-from sim.studies.calibration_plan import BELIEF
 from sim.studies.request import refused
 
 COLUMNS = ("meaning", "value", "unit", "date", "region", "programme", "source", "grade")

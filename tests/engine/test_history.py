@@ -12,6 +12,7 @@ from sim.engine.history import (
     History,
     states_of,
 )
+from sim.engine.instruments import LEVELS
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.flows import SUMS
 from sim.model.firms.record import ALIVE, FAILED_TECHNICAL, FIRM, STAGES, STATUSES, UNBORN
@@ -84,6 +85,7 @@ def test_columns_have_names_of_their_own_and_the_sums_of_the_audit_are_among_the
         "reguarantors",
         "public_fees",
         "outside_business",
+        *(column.name for column in LEVELS),
     )
 
 

@@ -42,6 +42,7 @@ BANKS = FIRMS.parent / "banks"
 def test_every_module_of_rules_about_firms_is_registered():
     known = {module.__name__ for module in RULE_MODULES} | {
         "sim.model.firms.record",
+        "sim.model.firms.debts",
         "sim.model.firms.sector",
     }
     assert {f"sim.model.firms.{file.stem}" for file in FIRMS.glob("[!_]*.py")} <= known

@@ -123,9 +123,7 @@ def test_every_identity_is_checked_at_every_settlement_and_holds(footing: str) -
         assert w.panel[-1][0] == 6.0
         # Firms, their business, exits, owners, lenders, defaults, losses, funding, profit,
         # counts; three for each bank.
-        assert w.ledger.checks == len(w.panel) * (
-            15 + 3 * (w.scenario.n_banks + 1) + len(DEBTS)
-        )
+        assert w.ledger.checks == len(w.panel) * (15 + 3 * (w.scenario.n_banks + 1) + len(DEBTS))
         assert 0.0 < w.ledger.residual < TOLERANCE / 1000.0
 
 

@@ -1,12 +1,10 @@
 """Borrowers of each desk: those on the register that owe it, in every year."""
 
-import math
-
 import numpy as np
 
 from sim.engine.history import Page
 from sim.model.firms.record import LARGE, REGISTERED
-from sim.outcomes.desks import borrower_curves, desk_borrowers, mean_desk_borrowers
+from sim.outcomes.desks import borrower_curves, desk_borrowers
 from tests.outcomes import tiny
 
 
@@ -31,7 +29,6 @@ def test_a_loan_counts_at_each_bank_that_has_a_part_in_it():
     dates, counts = desk_borrowers(tiny.history(pages=PAGES))
     assert dates.tolist() == [0.0, 1.0]
     assert counts.tolist() == [[1.0, 0.0], [2.0, 2.0]]
-    assert mean_desk_borrowers(tiny.history(pages=PAGES)) == 1.25
 
 
 def test_firms_above_the_register_and_lines_that_are_not_drawn_do_not_count():
@@ -46,4 +43,3 @@ def test_each_desk_has_a_curve_and_a_history_without_pages_none():
     ]  # fmt: skip
     assert curves[1][3].tolist() == [0.0, 2.0]
     assert not list(borrower_curves(tiny.history()))
-    assert math.isnan(mean_desk_borrowers(tiny.history()))
