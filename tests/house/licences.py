@@ -26,8 +26,7 @@ LONGEST = 80
 def pinned() -> dict[str, str]:
     """Versions by package."""
     lines = PINS.read_text(encoding="utf-8").split()
-    pairs = (line.split("==") for line in lines if "==" in line)
-    return {name: version for name, version in pairs}
+    return dict(line.split("==") for line in lines if "==" in line)
 
 
 def licence(name: str) -> str:
