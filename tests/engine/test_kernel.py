@@ -221,6 +221,16 @@ def test_a_folder_that_cannot_be_written_is_not_used(cache, monkeypatch):
     assert cache_root().is_relative_to(cache / "spare")
 
 
+def test_without_a_home_folder_there_is_a_private_one(cache, monkeypatch):
+    def home():
+        raise RuntimeError("no home directory")
+
+    for name in ("CROSSCYCLE_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", home)
+    assert cache_root().is_relative_to(cache / "spare")
+
+
 @needs_owners
 def test_folders_are_made_for_their_user_alone(cache):
     Kept(ENTRIES[0]).ensure_cache_path()

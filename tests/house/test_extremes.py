@@ -57,6 +57,27 @@ EXTREMES: dict[str, dict[str, Any]] = {
     },
     "a frailty that is nearly always nothing": {"macro.frailty_variance": 100.0},
     "equal lending": {"experiment.footing": "equal_lending"},
+    "two firms": {"population.firms": 2, "population.initial_share": 1.0},
+    "money and rates of nothing": {
+        "measurement.discount_rate": 0.0, "loan_prime_rate.one_year_rate": 0.0,
+        "underwriting.funding_rate": 0.0, "operations.opening_cash": 1e-6,
+        "operations.venture_opening_cash": 1e-6, "operations.opening_scale": 1e-6,
+        "measurement.outside_wealth": 1e-6,
+    },
+    "amounts of a thousand billions, and rates of one": {
+        "measurement.discount_rate": 1.0, "loan_prime_rate.one_year_rate": 1.0,
+        "underwriting.funding_rate": 1.0, "operations.opening_cash": 1e9,
+        "operations.venture_opening_cash": 1e9, "operations.opening_scale": 1e9,
+        "measurement.outside_wealth": 1e9,
+    },
+    "hazards of a billionth of a thousandth": alike("lifecycle") | {
+        "lifecycle.failure_hazard": [1e-12] * 4, "lifecycle.setback_hazard": [1e-12] * 4,
+        "lifecycle.progress_hazard": [1e-12] * 4,
+    },
+    "hazards of a thousand": alike("lifecycle") | {
+        "lifecycle.setback_hazard": [1e3] * 4, "lifecycle.failure_hazard": [1e3] * 4,
+        "lifecycle.progress_hazard": [1e3] * 4,
+    },
     "equal capital and none of it": {
         "experiment.footing": "equal_capital",
         **desks(BANKS, 0.0),
