@@ -285,11 +285,13 @@ def _sections(words: Sequence[Entry], links: Mapping[str, str]) -> Iterator[dict
     for kind, found in groupby(words, key=lambda entry: entry.kind):
         heading, about = _HEADINGS[kind]
         own = list(found)
+        subjects: dict[str, list[Entry]] = {}
+        for entry in own:
+            subjects.setdefault(entry.subject, []).append(entry)
         yield {
             "key": kind, "heading": tr(heading), "about": tr(about), "count": len(own),
             "tables": [
-                _table(subject, list(rows), links)
-                for subject, rows in groupby(own, key=lambda entry: entry.subject)
+                _table(subject, rows, links) for subject, rows in subjects.items()
             ],
         }  # fmt: skip
 

@@ -34,7 +34,7 @@ def is_name(text: str) -> bool:
 
 
 def is_made(text: str) -> bool:
-    """Whether the program made a name of others: some joined by a plus, one told apart in brackets.
+    """Whether a name is made of others: some joined by a plus, one told apart in brackets.
 
     >>> is_made("plain+limit+tenor"), is_made("consortium (other)"), is_made("+plain")
     (True, True, False)

@@ -127,7 +127,7 @@ KINDS: dict[tuple[str, str, str], tuple[str, str, str]] = {
     ("upside", "royalty", ""): ("royalty", "line", "firm.cost_of_finance"),
     ("commitment", "agreement", ""): ("agreed", "term", "bank.relationship_income"),
     ("commitment", "agreement", "stands still"): (
-        "stand_still", "reviewed_by_three", "firm.access_share",
+        "stand_still", "reviewed_by_three", "bank.operating_cost",
     ),
     ("introduction", "referral", ""): ("referral", "plain", "firm.liquidity_closures"),
     ("introduction", "investors", ""): ("investors", "plain", "firm.liquidity_closures"),

@@ -12,6 +12,7 @@ import pytest
 
 from sim.analysis.compare import compare
 from sim.analysis.estimates import count_wins
+from sim.analysis.mean_rule import told_range
 from sim.base.language import language, tr
 from sim.base.wording import decimals
 from sim.report.explore import (
@@ -120,7 +121,7 @@ def test_the_words_of_a_difference_are_those_of_the_verdict_table(by_name, compa
         )
         cells = by_name[row["outcome"]]["cells"]["difference"][place]
         assert cells[0] == written.step(row["difference"])
-        assert cells[1] == written.range(row["low"], row["high"])
+        assert cells[1] == told_range(written, row)
         assert cells[2].removesuffix(" †") == row["verdict"]
         assert cells[3] == written.level(row["mean"])
         clear = behind.loc[(row["outcome"], row["arrangement"]), "clear_of_all"]
