@@ -52,7 +52,7 @@ def test_causes_fill_the_thresholds_and_every_event_has_one_name():
     assert causes == set(range(r.N_CAUSES))
     dated, written = (
         set(range(r.BIRTH, r.ROYALTY_CAP + 1)),
-        set(range(r.SIGNED, r.TRIAL_FAILED + 1)),
+        set(range(r.SIGNED, r.UNPAID + 1)),
     )
     assert set(r.EVENT_NAMES) == causes | dated | written
     assert len(set(r.EVENT_NAMES.values())) == len(r.EVENT_NAMES)
