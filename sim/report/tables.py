@@ -46,8 +46,8 @@ def outcome_cells(
     """Give the texts of one outcome, by arrangement.
 
     Keys baseline, difference, interval, verdict (str); tone ("good", "bad", "moved",
-    "none"), clear_of_all, defined (bool), warning; per and baseline_per, difference and level of
-    a total on its common footing, empty where it has none.
+    "none"), clear_of_all, joint, defined (bool), warning; per and baseline_per, difference and
+    level of a total on its common footing, empty where it has none.
     """
     behind, written = comparison.details(), comparison.style(name)
     per = comparison.style(name, *footing) if footing else None
@@ -62,7 +62,7 @@ def outcome_cells(
                 "baseline": written.level(row["baseline_mean"]),
                 "difference": written.step(row["difference"]),
                 "interval": told_range(written, row), "verdict": verdict,
-                "tone": tone(verdict), "clear_of_all": bool(told["clear_of_all"]),
+                "tone": tone(verdict), "clear_of_all": bool(told["clear_of_all"]), "joint": False,
                 "defined": bool(pd.notna(row["difference"])), "warning": warning,
                 "per": per.step(row["difference"] / divisor) if per else "",
                 "baseline_per": per.level(row["baseline_mean"] / divisor) if per else "",

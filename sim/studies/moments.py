@@ -54,6 +54,7 @@ from sim.outcomes.reading import years_of_stage as stage_years
 from sim.scenario.scenario import Scenario
 from sim.scenario.sources import ID, Fact, read_facts
 from sim.studies.findings import Findings
+from sim.studies.pattern_misses import ASSUMED, BUILT, MET, PUBLISHED
 from sim.studies.request import keywords, study_store
 
 FOLLOWED = 7.0
@@ -436,10 +437,6 @@ def _scales(firms: Rows) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int64]]:
 # nobody looked while it was calibrated.
 # References: Grimm et al. 2005, Science 310, for patterns as tests of simulation models.
 
-MET = "inside", "near"
-"""Verdicts that meet a pattern."""
-PUBLISHED, ASSUMED, BUILT = "published", "assumed", "by construction"
-"""Grades of patterns."""
 ERRORS = 2.0
 """Standard errors that a value may lie outside a range and still count as near it."""
 
