@@ -54,7 +54,11 @@ from sim.outcomes.reading import years_of_stage as stage_years
 from sim.scenario.scenario import Scenario
 from sim.scenario.sources import ID, Fact, read_facts
 from sim.studies.findings import Findings
+<<<<<<< HEAD
 from sim.studies.firm_moments import FIRM_MOMENTS
+=======
+from sim.studies.pattern_misses import ASSUMED, BUILT, MET, PUBLISHED
+>>>>>>> v10/tails
 from sim.studies.request import keywords, study_store
 
 FOLLOWED = 7.0
@@ -447,10 +451,6 @@ def _scales(firms: Rows) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int64]]:
 # nobody looked while it was calibrated.
 # References: Grimm et al. 2005, Science 310, for patterns as tests of simulation models.
 
-MET = "inside", "near"
-"""Verdicts that meet a pattern."""
-PUBLISHED, ASSUMED, BUILT = "published", "assumed", "by construction"
-"""Grades of patterns."""
 ERRORS = 2.0
 """Standard errors that a value may lie outside a range and still count as near it."""
 

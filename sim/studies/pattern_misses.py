@@ -14,8 +14,11 @@ from sim.base.language import tr
 from sim.base.shipped import PREFIX, scenario_path, top
 from sim.base.wording import level_text, range_text, unit_style
 from sim.studies.findings import Study, read_study
-from sim.studies.moments import ASSUMED, MET
 
+MET = "inside", "near"
+"""Verdicts that meet a pattern."""
+PUBLISHED, ASSUMED, BUILT = "published", "assumed", "by construction"
+"""Grades of patterns."""
 FOLDER = "seeds/patterns"
 """Where the findings lie, from the top of what is shipped."""
 ECONOMY = PREFIX + "base/china_technology"
