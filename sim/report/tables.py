@@ -46,14 +46,8 @@ def outcome_cells(
     """Give the texts of one outcome, by arrangement.
 
     Keys baseline, difference, interval, verdict (str); tone ("good", "bad", "moved",
-<<<<<<< HEAD
-    "none"), clear_of_all, joint (of headlines, see `sim.report.joint`), defined (bool), warning;
-    per and baseline_per, difference and level of a total on its common footing, empty where it
-    has none.
-=======
     "none"), clear_of_all, joint, defined (bool), warning; per and baseline_per, difference and
     level of a total on its common footing, empty where it has none.
->>>>>>> v10/tails
     """
     behind, written = comparison.details(), comparison.style(name)
     per = comparison.style(name, *footing) if footing else None

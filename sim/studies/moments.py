@@ -54,11 +54,8 @@ from sim.outcomes.reading import years_of_stage as stage_years
 from sim.scenario.scenario import Scenario
 from sim.scenario.sources import ID, Fact, read_facts
 from sim.studies.findings import Findings
-<<<<<<< HEAD
 from sim.studies.firm_moments import FIRM_MOMENTS
-=======
 from sim.studies.pattern_misses import ASSUMED, BUILT, MET, PUBLISHED
->>>>>>> v10/tails
 from sim.studies.request import keywords, study_store
 
 FOLLOWED = 7.0
