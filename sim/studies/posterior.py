@@ -34,7 +34,8 @@ from sim.analysis.synthetic_likelihood import (
 from sim.base.wording import plain_number
 from sim.model.firms.record import STAGES
 from sim.scenario.scenario import Scenario
-from sim.studies.calibration_plan import BELIEF, Parameter, Plan, Target
+from sim.scenario.sources import BELIEF
+from sim.studies.calibration_plan import Parameter, Plan, Target
 from sim.studies.findings import Findings
 from sim.studies.fit import DIGITS, Evaluator, at_places, places, settled
 from sim.studies.ranges import sobol
