@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from sim.engine.history import BANK_COLUMNS
+from sim.engine.history import BANK_COLUMNS, SYSTEM_COLUMNS
 from sim.engine.processes import run_world
 from sim.engine.world import World, new_world
 from sim.model.banks.conditions import believed_loss
@@ -133,7 +133,7 @@ def test_alone_it_is_plain_lending(past: World, plain: World, words: str) -> Non
 def test_alone_it_is_plain_lending_where_capital_binds_too(words: str) -> None:
     # A firm that is refused for want of capital is refused by the arrangement and then by
     # plain lending; the second refusal must not find room that the first did not.
-    tight = desks(study().bank, 80.0) | NO_CAP
+    tight = desks(study().bank, 25.0) | NO_CAP
     past = history(study(tight))
     plain, ample = branch(past, "plain"), branch(history(with_ample_capital(NO_CAP)), "plain")
     assert plain.book.used < ample.book.used
@@ -287,7 +287,8 @@ def test_with_equal_lending_a_promise_moves_business_and_changes_nothing_else(
     )
     # Lenders gain what others lose, those outside the scenario among them.
     assert other[0] > mine[0]
-    outside = [sum(row[-1] for _, row in w.system) for w in (plain, promised)]
+    place = SYSTEM_COLUMNS.index("outside_business")
+    outside = [sum(row[place] for _, row in w.system) for w in (plain, promised)]
     whole = [one.sum() + out for one, out in zip((mine, other), outside, strict=True)]
     assert whole[0] == pytest.approx(whole[1], rel=1e-9)
 

@@ -31,7 +31,7 @@ def test_steps_go_as_deep_as_they_are_asked_to() -> None:
     claims, firms, banks, protection, _, beside, year, last = closing.steps
     found = places((claims, firms, year, last))
     assert found == ["share_claims", "read_firms", "open_year", "check_identities"]
-    assert (beside.when, year.when) == ("has_instruments", "is_year_end")
+    assert (beside.when, year.when) == ("has_instruments(w.terms)", "is_year_end")
     assert places((beside,)) == ["settle_instruments"]
     assert places(banks.steps) == ["close_books", "replenish", "weigh"]
     assert places(protection.steps) == ["settle_protection"]
