@@ -239,7 +239,7 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         Posting(totals.read_kept, at("DIVIDEND"), IDENTITY),
     ),
     a.EXIT_CASH.name: (
-        Posting(events.leave, "f.cum_exit_cash", IDENTITY, "f.cum_dividend", IDENTITY),
+        Posting(events.leave, "f.cum_exit_cash", IDENTITY, "f.cum_dividend", CONTRACTS),
         Posting(totals.read_kept, at("EXIT_CASH"), IDENTITY),
     ),
     a.SUBSCRIPTION.name: (

@@ -179,7 +179,7 @@ POSTINGS: dict[str, tuple[str, tuple[Posting, ...]]] = {
         Posting(instruments.add_firm, "sums[FUND]", IDENTITY),
     )),
     a.FUND_EXITS.name: ("shares", (
-        Posting(equity.share_out, "f.fund_proceeds", CONTRACTS),
+        Posting(equity.share_out_by_preference, "f.fund_proceeds", CONTRACTS),
         Posting(instruments.add_firm, "sums[FUND_PROCEEDS]", CONTRACTS),
     )),
 }  # fmt: skip

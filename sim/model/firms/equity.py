@@ -251,21 +251,26 @@ def exercise_at_exit(f: Any, value: float) -> float:
     return value + exercise_amount
 
 
+def share_out_by_preference(f: Any, value: float) -> None:
+    """Split the exit value where a fund on the bank's side may have a preference."""
+    stakes = (f.fund, f.founders, f.holder, f.buyers, f.investors)
+    first = (f.fund_preference, 0.0, 0.0, 0.0, 0.0)
+    f.fund_proceeds = of_shares(0, value, stakes, first)
+    f.founder_proceeds = of_shares(1, value, stakes, first)
+    f.holder_proceeds = of_shares(2, value, stakes, first)
+    f.buyer_proceeds = of_shares(3, value, stakes, first)
+
+
 def share_out(f: Any, value: float) -> None:
     """Split the exit value by the cap table and pass the lenders' part of the gain on."""
     f.exit_value = value
     if f.fund > 0.0:
-        stakes = (f.fund, f.founders, f.holder, f.buyers, f.investors)
-        first = (f.fund_preference, 0.0, 0.0, 0.0, 0.0)
-        f.fund_proceeds = of_shares(0, value, stakes, first)
-        f.founder_proceeds = of_shares(1, value, stakes, first)
-        f.holder_proceeds = of_shares(2, value, stakes, first)
-        f.buyer_proceeds = of_shares(3, value, stakes, first)
+        share_out_by_preference(f, value)
     else:
         f.founder_proceeds = f.founders * value
         f.holder_proceeds = f.holder * value
         f.buyer_proceeds = f.buyers * value
-    f.investor_proceeds = value - f.founder_proceeds - f.holder_proceeds - f.buyer_proceeds
-    f.investor_proceeds -= f.fund_proceeds
+    rest = value - f.founder_proceeds - f.holder_proceeds - f.buyer_proceeds
+    f.investor_proceeds = rest - f.fund_proceeds
     if f.holder > 0.0:
         f.cum_gain += f.lender_gain_share * max(f.holder_proceeds - f.cum_exercise_amount, 0.0)
