@@ -143,7 +143,8 @@ def told_range(written: RowStyle, row: Mapping[Any, Any]) -> str:
     '10.0 to 20.0, of the median'
     """
     ends = written.range(row["low"], row["high"])
-    return tr("{ends}, of the median", ends=ends) if row["told"] == MEDIAN else ends
+    is_of_median = row["told"] == MEDIAN and math.isfinite(row["low"])
+    return tr("{ends}, of the median", ends=ends) if is_of_median else ends
 
 
 def median_words(row: Mapping[Any, Any], mark: Mark) -> str:

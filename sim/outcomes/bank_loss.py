@@ -124,7 +124,7 @@ def _loss_rates(loss: Floats, balance: Floats) -> Floats:
 @outcome("bank.worst_bank_year", unit="per year", better="lower", basis="flow", low=0.0,
     formula="largest credit loss over balance of any bank in any year of this history; it grows"
     " with the number of banks and years, and is no tail measure: those are taken over many"
-    " histories, in bank_tails.csv", source=HOUSE,
+    " histories", source=HOUSE,
     label="Worst year of any bank in a history")  # fmt: skip
 def worst_bank_year(history: History) -> float:
     """Loss rate of the worst year of the bank that fares worst in it."""

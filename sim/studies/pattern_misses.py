@@ -67,6 +67,15 @@ def misses_in_short(folder: Path | None = None) -> str:
     )  # fmt: skip
 
 
+def _facts(source: str) -> str:
+    """Ids of the facts behind a pattern, between back quotes; what is said of them is left out.
+
+    >>> _facts("LB43: bad loans of small firms"), _facts("LB21; LB18")
+    ('`LB43`', '`LB21`, `LB18`')
+    """
+    return ", ".join(f"`{one.strip()}`" for one in source.partition(":")[0].split(";"))
+
+
 def _told(row: "pd.Series[Any]") -> str:
     """Tell one miss."""
     unit, error = str(row["unit"]), float(row["standard_error"])
@@ -82,6 +91,6 @@ def _told(row: "pd.Series[Any]") -> str:
         " {ends} ({source}).",
     }[str(row["verdict"])]
     return tr(
-        words, pattern=tr(str(row["pattern"])), ends=ends, source=row["source"],
+        words, pattern=tr(str(row["pattern"])), ends=ends, source=_facts(str(row["source"])),
         value=level_text(float(row["model"]), unit, error),
     )  # fmt: skip

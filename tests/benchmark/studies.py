@@ -10,11 +10,11 @@ from tests.benchmark.measured import Found, Measured, spent
 from tests.benchmark.plan import Plan
 from tests.benchmark.worlds import SWAP, study_of
 
-TERMS = tuple(f"{SWAP}.{term}" for term in (
-    "limit.sales_share=0.3:0.8", "tenor.years=1:5", "pricing.concession_rate=0:0.006",
+TERMS = ("underwriting.committed_sales_line=0.3:0.8", *(f"{SWAP}.{term}" for term in (
+    "tenor.years=1:5", "pricing.concession_rate=0:0.006",
     "upside.coverage=0:0.5", "commitment.promised_move_hazard=0.05:0.6",
     "commitment.demanded_move_hazard=0.1:1",
-))  # fmt: skip
+)))  # fmt: skip
 OUTCOMES = (
     "bank.raroc", "bank.relationship_income", "bank.equity_gain", "bank.credit_loss",
     "firm.funding_gap", "firm.survival_5y",

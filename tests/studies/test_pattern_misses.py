@@ -32,9 +32,11 @@ def found(folder: Path, changed: dict[str, float], digest: str = "") -> Path:
 def test_each_published_miss_is_named_with_its_value_and_its_source(tmp_path: Path) -> None:
     folder = found(tmp_path / "one", {"npl_ratio": 0.05, "npl_high_over_low": 1.1})
     high, low = published_misses(folder)
-    assert "bad loans over loans, plain lending, 5.00 %, lies above 2.18 to 2.99 % (LB43)" in high
+    assert (
+        "bad loans over loans, plain lending, 5.00 %, lies above 2.18 to 2.99 % (`LB43`)" in high
+    )
     assert "worst year over best" in low
-    assert "lies below 1.63 and more (LB87)" in low
+    assert "lies below 1.63 and more (`LB87`)" in low
     assert misses_in_short(folder).startswith("2 of ")
     with language("zh"):
         assert "LB43" in published_misses(folder)[0]

@@ -26,12 +26,20 @@ from sim.scenario.declared import look_up
 from sim.scenario.scenario import Scenario
 from sim.scenario.toml_text import split_key
 from sim.studies.ranges import Range, ranges_of, varied
-from sim.studies.request import arms_alone, scope_of
+from sim.studies.request import arms_alone, refused, scope_of
 
 STEPS = 40
 """Places of a slider."""
 BREATH = 0.001
 """Seconds between two replications, in which a notebook hears of another move."""
+
+
+def _stated(key: str, value: object) -> float:
+    """Give the number at a key; a slider must begin somewhere."""
+    if value is None:
+        rule = "is not stated in this scenario, so a slider has nowhere to begin"
+        raise refused(key, rule, "", "give it a value first, or move what stands for it")
+    return float(str(value))
 
 
 class Panel:
@@ -68,7 +76,7 @@ class Panel:
         """Values as in the file, by key; 1 where factors are meant."""
         values = self._scenario.model_dump(mode="python")
         return {
-            key: 1.0 if one.is_factor else float(str(look_up(values, split_key(key))))
+            key: 1.0 if one.is_factor else _stated(key, look_up(values, split_key(key)))
             for key, one in self.ranges.items()
         }
 

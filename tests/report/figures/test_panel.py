@@ -134,3 +134,8 @@ def test_what_is_asked_is_checked_before_anything_runs():
         made("arrangement.revenue_swap.upside.coverag=0:1")
     with pytest.raises(ScenarioError, match="outcome"):
         panel(tiny(), [f"{COVERAGE}=0:1"], ["bank.raro"])
+
+
+def test_a_number_that_is_not_stated_has_no_slider():
+    with pytest.raises(ScenarioError, match="is not stated in this scenario"):
+        _ = made("arrangement.revenue_swap.limit.sales_share=0.3:0.8").present
