@@ -11,7 +11,7 @@ def ignore(_: str) -> None:
     """Nobody reads it."""
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_a_tenth_of_the_kills(tmp_path: Path) -> None:
     kills.kill_all(tmp_path, 10, ignore, shards=1)
 

@@ -118,12 +118,14 @@ def test_variance_of_arrivals_whose_rate_follows_the_cycle(inputs, value):
     assert_meets(variance, value, 0.15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("inputs", "value"), cases("A2g.PD."))
 def test_default_probability_under_a_gamma_factor(inputs, value):
     runs = in_one_year(inputs["frailty_var"], inputs["cum_hazard"])
     assert_meets(mean([run.mean() for run in runs]), value, 0.06)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("inputs", "value"), cases("A2g.rho."))
 def test_default_correlation_of_a_gamma_factor(inputs, value):
     runs = in_one_year(inputs["frailty_var"], inputs["cum_hazard"])
