@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.engine.history import History, Page
-from sim.outcomes.reading import ROUNDING, Curve, Floats, of_book, of_desks
+from sim.outcomes.reading import Curve, Floats, of_book, of_desks, pages_of
 from sim.outcomes.sizes import ON_REGISTER
 
 SERIES = "desk_borrowers"
@@ -27,7 +27,7 @@ def desk_borrowers(history: History) -> tuple[Floats, Floats]:
     At the start date, at the end of each year and at the horizon. A borrower owes a loan that the
     desk leads or shares in, by the shares of signing; firms above the register's caps are none.
     """
-    pages = [page for page in history.pages if page.date <= history.horizon + ROUNDING]
+    pages = pages_of(history)
     counts = [_counted(history, page) for page in pages]
     shape = (len(pages), history.panel.shape[1])
     return np.array([page.date for page in pages]), np.array(counts).reshape(shape)

@@ -11,7 +11,7 @@ from sim.engine.instruments import CREDITORS
 from sim.engine.ledger import ACQUIRERS, BANK_FUNDS, CHARGES, FIRMS, FUND_EXITS, FUND_SHARES
 from sim.model.firms.debts import BOND, DEBTS, LEASE, TRUST
 from sim.outcomes.mark import Members, family, outcome
-from sim.outcomes.reading import HOUSE, Floats, failed, of_firms, time_average
+from sim.outcomes.reading import HOUSE, Floats, failed, of_firms, pages_of, time_average
 
 OUTSTANDING: Members = {
     "term_loans": {"name": "term_loans", "what": "term loans, part of the loans of banks"},
@@ -65,7 +65,7 @@ def risk_sharing_tool_cost(history: History) -> float:
 
 def paid_between(history: History, account: str, payer: int, payee: int) -> float:
     """Paid on an account between two parties in the experiment, CNY million."""
-    pages = [page for page in history.pages if page.date <= history.horizon + 1e-9]
+    pages = pages_of(history)
     if len(pages) < 2:
         return 0.0
     first, last = (page.paid[account][payer, payee] for page in (pages[0], pages[-1]))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.columns import Rows
-from sim.engine.history import History
+from sim.engine.history import History, Page
 from sim.model.firms.record import (
     ALIVE,
     DEPARTED,
@@ -191,6 +191,11 @@ def of_all_stages(history: History, kind: str) -> Floats:
 def years_of_stage(history: History, kind: str, stage: int) -> float:
     """Time integral of the same over the experiment."""
     return float(between(history, of_stage(history, kind, stage)) @ quarters(history))
+
+
+def pages_of(history: History) -> list[Page]:
+    """Pages of the experiment, in order; those of a run-off are left out."""
+    return [page for page in history.pages if page.date <= history.horizon + ROUNDING]
 
 
 def opening(history: History, levels: Floats) -> float:

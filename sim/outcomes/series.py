@@ -36,6 +36,7 @@ from sim.outcomes.reading import (
     of_stage,
     opened_in,
     overlap,
+    pages_of,
     per_thousand,
     present,
     quotient,
@@ -76,7 +77,7 @@ def stage_flows(history: History) -> Iterator[Curve]:
 
 def checkpoints(history: History) -> list[Page]:
     """Give the pages between which flows are told: equal steps of whole years, and the last."""
-    pages = [page for page in history.pages if page.date <= history.horizon + ROUNDING]
+    pages = pages_of(history)
     step = max(math.ceil(history.horizon / _PERIODS - ROUNDING), 1)
     return [page for page in pages if page.date % step == 0.0 or page is pages[-1]]
 
@@ -97,7 +98,7 @@ def payments(history: History) -> Iterator[Curve]:
     ``paid:ACCOUNT:PAYER:PAYEE``; x is the length of the experiment in years. A negative sum
     was paid the other way.
     """
-    pages = [page for page in history.pages if page.date <= history.horizon + ROUNDING]
+    pages = pages_of(history)
     if len(pages) < 2:
         return
     first, last = pages[0], pages[-1]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.base.checks import FloatArray
 from sim.engine.history import History, Page
 from sim.model.firms.record import LARGE, REGISTERED
-from sim.outcomes.reading import ROUNDING, Curve, Mask
+from sim.outcomes.reading import Curve, Mask, pages_of
 
 TAIL = 100.0
 """Sales above which the tail of sizes is fitted, CNY million a year."""
@@ -101,7 +101,7 @@ def size_name(quantity: str, group: str) -> str:
 
 def size_curves(history: History) -> Iterator[Curve]:
     """Sizes on the first and the last day of the experiment; x is the date, years."""
-    pages = [page for page in history.pages if page.date <= history.horizon + ROUNDING]
+    pages = pages_of(history)
     if len(pages) < 2:
         return
     ends = pages[0], pages[-1]

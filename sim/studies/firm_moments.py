@@ -26,6 +26,7 @@ from sim.outcomes.reading import (
     mean,
     of_book,
     of_firms,
+    pages_of,
     ratio,
     share,
 )
@@ -149,9 +150,8 @@ def granted_over_asked(history: History) -> float:
 def _yearly(history: History) -> list[Page]:
     """Pages of the start date and of each full year of the experiment."""
     return [
-        page for page in history.pages
-        if page.date <= history.horizon + ROUNDING
-        and abs(page.date - round(page.date)) <= ROUNDING
+        page for page in pages_of(history)
+        if abs(page.date - round(page.date)) <= ROUNDING
     ]  # fmt: skip
 
 

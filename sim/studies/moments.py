@@ -54,7 +54,7 @@ from sim.outcomes.reading import years_of_stage as stage_years
 from sim.scenario.scenario import Scenario
 from sim.scenario.sources import ID, Fact, read_facts
 from sim.studies.findings import Findings
-from sim.studies.firm_moments import FIRM_MOMENTS
+from sim.studies.firm_moments import FIRM_MOMENTS, SMALL_LINE
 from sim.studies.pattern_misses import ASSUMED, BUILT, MET, PUBLISHED
 from sim.studies.request import keywords, study_store
 
@@ -272,8 +272,6 @@ def balance_ratio(history: History) -> float:
 
 # --- Figures of a history that nothing was fitted to: growth, concentration, exits, ages ---------
 
-SMALL_LINE = 10.0
-"""CNY million: lines below it are those that policy calls inclusive small loans."""
 
 LARGE_MULTIPLE = 5.0
 TAIL_PART = 0.05
