@@ -84,16 +84,16 @@ def sized(file: Path, firms: int, replications: int) -> Scenario:
 
 
 INTRO = """\
-Runs of version {version}, {replications} replications with {firms:,} firms each, the whole province
-in one; volumes as they came out. `python -m tests.house.refresh_findings` runs them anew and writes
-this part of the page. The first column has levels, the others differences from it, paired by
-replication, with 95 percent intervals; pp are percentage points, bp hundredths of them. Where a mean
-has no interval that can be trusted, the median of the differences stands in its place and says so;
-what is not told apart from zero is marked "not clear". Outcomes are over all firms and the whole
-book, most of which is plain in every arrangement, so effects on those who signed are larger.
-Intervals hold sampling error only, not what published figures leave open. Net margin is after
-funding, operation, screening and losses; it holds banking business and the gain on rights, before
-any support."""
+Runs of version {version}, {replications} replications with {firms:,} firms each, the whole
+province in one; volumes as they came out. `python -m tests.house.refresh_findings` runs them
+anew and writes this part of the page. The first column has levels, the others differences from
+it, paired by replication, with 95 percent intervals; pp are percentage points, bp hundredths of
+them. Where a mean has no interval that can be trusted, the median of the differences stands in
+its place and says so; what is not told apart from zero is marked "not clear". Outcomes are over
+all firms and the whole book, most of which is plain in every arrangement, so effects on those
+who signed are larger. Intervals hold sampling error only, not what published figures leave open.
+Net margin is after funding, operation, screening and losses; it holds banking business and the
+gain on rights, before any support."""
 
 
 def section(name: str, scenario: Scenario, found: pd.DataFrame) -> str:
