@@ -22,7 +22,7 @@ from sim.base.shipped import SCENARIOS, top
 from sim.scenario.declared import NOTHING
 from sim.scenario.scenario import Scenario
 from sim.studies.calibration_plan import Plan, load_plan, scenario_of, value_at
-from sim.studies.kept import rests_on
+from sim.studies.kept import numbers_state, rests_on
 
 FILE = "posterior.csv"
 """Name of the file beside its plan."""
@@ -64,6 +64,11 @@ class Draws:
     def __len__(self) -> int:
         """Give the number of draws."""
         return len(self.table)
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the draws themselves, whatever is said of them."""
+        return digest_of(self.table.to_csv(index=False).encode())
 
     @cached_property
     def stale(self) -> tuple[str, ...]:
@@ -159,7 +164,8 @@ def write_draws(file: Path, plan_file: Path, table: pd.DataFrame, made: Mapping[
         The plan, which must stand in the folder of the file for it to be found again.
     """
     plan = load_plan(plan_file)
-    told = {"plan": plan_file.name, **made, **digests(plan, scenario_of(plan, plan_file))}
+    rests = digests(plan, scenario_of(plan, plan_file))
+    told = {"plan": plan_file.name, **made, **rests, "numbers": numbers_state()}
     lines = [_FIRST, *(f"# {name}: {value}" for name, value in told.items())]
     text = "\n".join(lines) + "\n" + table.to_csv(index=False, lineterminator="\n")
     write_atomically(file, text.encode())

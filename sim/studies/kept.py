@@ -1,8 +1,10 @@
 """Tables of shipped files that took long to make, kept beside the scenarios.
 
 Each is a CSV file behind comments: what it is, and the digests of the scenario, of the facts and
-of the code that makes histories. It is found by these, not by its name, so that a table of a file
-that has changed since is not taken for one of the file.
+of the code that makes histories. It is found by these, not by its name, so that a table of a
+file that has changed since is not taken for one of the file. It also says of which state of the
+recorded numbers it is: code that has changed and moves none of them gives the same table, and
+`python -m tests.house.refresh_kept` then says so in its head.
 """
 
 from collections.abc import Mapping
@@ -16,6 +18,8 @@ from sim.experiment.identity import facts_digest, model_digest
 from sim.experiment.rerun import digest_of
 from sim.scenario.scenario import Scenario
 
+NUMBERS = "seeds/numbers.txt"
+"""The state of the recorded numbers: another text wherever the program moved one of them."""
 _HEAD = "# {what} of a scenario, with what it rests on"
 
 
@@ -33,6 +37,12 @@ def rests_on(scenario: Scenario) -> dict[str, str]:
     }  # fmt: skip
 
 
+def numbers_state() -> str:
+    """Give the state of the recorded numbers of the shipped files; empty where none is shipped."""
+    file = top() / NUMBERS
+    return file.read_text(encoding="utf-8").strip() if file.is_file() else ""
+
+
 def kept_folder(what: str) -> Path:
     """Give the folder of tables of a kind that come with the program."""
     return top() / SCENARIOS / "calibration" / what
@@ -42,7 +52,7 @@ def keep(
     file: Path, what: str, table: pd.DataFrame, scenario: Scenario, more: Mapping[str, str] = {}
 ) -> None:
     """Write a table of a kind with the digests of what it rests on, and what else is said."""
-    told = {**rests_on(scenario), **more}
+    told = {**rests_on(scenario), "numbers": numbers_state(), **more}
     lines = [_HEAD.format(what=what), *(f"# {name}: {value}" for name, value in told.items())]
     text = table.to_csv(index=False, lineterminator="\n")
     write_atomically(file, ("\n".join(lines) + "\n" + text).encode())

@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 
 from sim.base.columns import TEXT, Column, write_csv
-from sim.base.files import digest_of_file
 from sim.base.wording import plain_number
 from sim.experiment.store import Floats, OutcomeArray, Store, means
 from sim.outcomes.mark import Mark, registry
@@ -102,7 +101,7 @@ class OverParameters:
 
     def store(self, file: Path) -> None:
         """Write the intervals with the digests of what they rest on, for `stored` to find."""
-        more = {"draws_sha256": digest_of_file(self.draws.file)}
+        more = {"draws_sha256": self.draws.digest}
         keep(file, KEY, self.table, self.scenario, more)
 
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -164,6 +164,15 @@ def differences(old: Numbers, new: Numbers) -> Iterator[str]:
                 one, two = before.get(name, {}).get(arm), after.get(name, {}).get(arm)
                 if not _same(one, two):
                     yield f"{case}: {name}, {arm}: {one} -> {two}"
+
+
+def moved(changes: Iterable[str]) -> list[str]:
+    """Of lines of `differences` those of numbers that were there before.
+
+    >>> moved(["file: a, plain: [1.0] -> [2.0]", "file: b, plain: None -> [1.0]"])
+    ['file: a, plain: [1.0] -> [2.0]']
+    """
+    return [line for line in changes if ": None -> " not in line]
 
 
 def _same(one: list[Any] | None, two: list[Any] | None) -> bool:
