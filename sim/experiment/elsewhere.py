@@ -225,7 +225,8 @@ class Elsewhere(Executor):
     def _answered(self, answer: _Answer, job: _Job, done: Future[Any]) -> None:
         if done.cancelled():
             if answer.is_taken_back:
-                self._done(answer)
+                with self._lock:
+                    self._waiting.discard(answer)
                 return
             gone = WorkersError("workers", "were taken away before they had finished", _AGAIN)
             self._done(answer, error=gone)
