@@ -4,13 +4,16 @@
 ``--measure FIRMS`` it measures unit costs at so many firms instead, in processor time.
 """
 
+import heapq
 import pickle
 import resource
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 
 REPLICATIONS, WORKERS = 10_000, 100
 LINK = 125e6
@@ -184,6 +187,19 @@ def at_firms(costs: Costs, firms: float, of: float) -> Costs:
         costs, opening=costs.opening * factor, lives=costs.lives * factor,
         opening_file=costs.opening_file * factor,
     )  # fmt: skip
+
+
+MEASURED_AT = 2_500
+MEASURED = Costs(
+    opening=1.65, lives=7.26, spread=0.104, start=0.52, parcel=20_930, task=111,
+    answer=2_394_021, kept=839_120, opening_file=4_252_648, own=0.0262, memory=0.67,
+)  # fmt: skip
+"""What `measure` gave on 1 December 2026, three replications at so many firms."""
+PROVINCE_FIRMS = 89_000
+PROVINCE = replace(at_firms(MEASURED, PROVINCE_FIRMS, MEASURED_AT), start=26.5, memory=1.54)
+"""The same for a province; the rules compiled anew and memory as `tests.benchmark` found them."""
+NUMBERS = (1, 10, 50, 100, 200, 400, 1000)
+"""Workers in the table of the page."""
 
 
 def rows(costs: Costs, numbers: Sequence[int]) -> list[str]:

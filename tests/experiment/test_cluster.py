@@ -173,16 +173,16 @@ def test_the_last_worker_is_killed_and_nothing_finished_is_lost(
     kept = RunFolder(folder).numbers()
     assert 2 < len(kept) < 60
     there.worker()
-    CliRunner().invoke(app, [*words, "--resume"], catch_exceptions=False)
+    CliRunner().invoke(app, [*words, "--quiet", "--resume"], catch_exceptions=False)
     whole = tmp_path / "whole"
-    CliRunner().invoke(app, [*SMALL, "--replications", "60", "--out", str(whole)])
+    CliRunner().invoke(app, [*SMALL, "--quiet", "--replications", "60", "--out", str(whole)])
     for table in ("outcomes", "series", "banks"):
         name = f"{table}.parquet"
         assert (folder / name).read_bytes() == (whole / name).read_bytes()
 
 
 SMALL = [
-    "run", "three_arrangements", "--quiet", "--set", "population.firms=20",
+    "run", "three_arrangements", "--set", "population.firms=20",
     "--set", "experiment.warm_up_years=0", "--set", "experiment.settling_years=0",
     "--set", "experiment.horizon_years=1", "--set", 'experiment.arrangements=["plain"]',
     "--set", "experiment.neighbours=[]",
