@@ -194,8 +194,8 @@ MEASURED = Costs(
     opening=16.2, lives=63.0, spread=0.104, start=0.52, parcel=20_931, task=111,
     answer=2_397_951, kept=897_347, opening_file=36_791_185, own=0.0262, memory=2.62,
 )  # fmt: skip
-"""What `measure` gave on 1 December 2026 at so many firms; the spread and the seconds of the machine
-that asks are those of three replications of 2,500 firms, of which a worker took 0.67 GiB."""
+"""What `measure` gave on 1 December 2026 at so many firms; the spread and the seconds of the
+machine that asks are those of three replications of 2,500 firms, of 0.67 GiB."""
 PROVINCE_FIRMS = 89_000
 PROVINCE = replace(at_firms(MEASURED, PROVINCE_FIRMS, MEASURED_AT), start=26.5, memory=10.3)
 """The same for a province: the rules compiled anew, memory along the line through both sizes."""
