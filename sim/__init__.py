@@ -12,6 +12,7 @@ _NAMES = {
     "facts": "sim.studies.register",
     "SimError": "sim.base.errors",
     "simulate": "sim.experiment.simulate",
+    "cluster": "sim.experiment.cluster",
     "Results": "sim.experiment.results",
     "Observer": "sim.experiment.observers",
     "load_run": "sim.experiment.run",

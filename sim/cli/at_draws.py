@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.cli.job import Job
 from sim.cli.options import BadInputError, progress, say
+from sim.cli.scheduler import processes
 from sim.experiment.progress import RUNS as COUNTED
 from sim.experiment.run_folder import STORE
 
@@ -50,7 +51,8 @@ def over_draws(job: Job, asked: OverDraws, is_quiet: bool, name: str) -> None:
     from sim.studies.request import arms_alone
 
     size = asked.replications or histories_of(job.scenario)
-    with Store(job.folder.path / STORE, job.workers) as store:
+    places = processes(job.workers, job.executor)
+    with Store(job.folder.path / STORE, places, job.executor) as store:
         if not is_quiet:
             runs = min(asked.count, len(asked.draws)) * size
             say(expected([(arms_alone(job.scenario), runs)], store).words())

@@ -21,14 +21,15 @@ from sim.cli.options import (
     say,
     silent,
 )
+from sim.cli.scheduler import Scheduler, connected
 from sim.cli.study_base import (
     announce,
+    make_ready,
     open_store,
     print_findings,
     write_study,
 )
 from sim.experiment.run_folder import RUNS, RunFolder
-from sim.experiment.workers import cores
 
 PlanFile = Annotated[
     Path,
@@ -53,6 +54,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
         typer.Option("--check", help="Fit nothing: say whether the scenario is settled."),
     ] = False,
     workers: Workers = None,
+    scheduler: Scheduler = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="By default runs/calibrate-PLAN.")
     ] = None,
@@ -60,7 +62,6 @@ def calibrate(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
     quiet: Quiet = False,
 ) -> None:
     """Fit free numbers to published figures; a rerun goes on where the last one ended."""
-    from sim.experiment.simulate import prepare
     from sim.studies.calibration_plan import load_plan, scenario_of
 
     refuse_scenario(file)
@@ -68,9 +69,10 @@ def calibrate(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
     scenario = scenario_of(plan, file, settings or [])
     folder = RunFolder(out or RUNS / f"calibrate-{file.stem}")
     notice = silent if quiet else say
-    prepare(scenario, notice)
-    with folder.held():
-        simulator = evaluator(plan, scenario, open_store(folder, workers or cores()), points)
+    with connected(scheduler, notice) as there, folder.held():
+        store = open_store(folder, workers, there)
+        make_ready(scenario, store, notice)
+        simulator = evaluator(plan, scenario, store, points)
         most = simulator.expected(check)
         if not quiet:
             announce([(scenario, most)], simulator.store, yes, at_most=True)

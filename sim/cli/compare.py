@@ -28,6 +28,7 @@ from sim.cli.options import (
     settings_of,
     silent,
 )
+from sim.cli.scheduler import Scheduler
 from sim.cli.study_base import Given, opened, print_findings, write_study
 from sim.experiment.run_folder import COMPARISON, RUNS, RunFolder
 from sim.scenario.toml_text import fingerprint
@@ -64,6 +65,7 @@ def compare(  # noqa: PLR0913, PLR0917 -- one argument for each option of the co
     replications: Replications = None,
     seed: Seed = None,
     workers: Workers = None,
+    scheduler: Scheduler = None,
     out: Out = None,
     measure_variance_reduction: Annotated[
         bool,
@@ -92,7 +94,7 @@ def compare(  # noqa: PLR0913, PLR0917 -- one argument for each option of the co
     tails = read_tails(tail or (), scenarios, aim)
     jobs = [(one, most if targets else own) for one in aligned.scenarios]
     jobs += [(first, own)] * (len(METHODS) - 1) * measure_variance_reduction
-    given = Given(files[0], workers=workers, yes=yes, quiet=quiet)
+    given = Given(files[0], workers=workers, scheduler=scheduler, yes=yes, quiet=quiet)
     with opened(given, first, out or default_folder(files, list(scenarios.values()))) as now:
         now.start(*jobs, at_most=bool(targets))
         found, extra = compare_scenarios(scenarios, baseline, precisely=aim, store=now.store), []

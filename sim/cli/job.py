@@ -41,7 +41,7 @@ WHOLE = Shard(1, 1)
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be run, on how many processes, and where the files go.
+    """What is to be run, on how many processes or on whose executor, and where the files go.
 
     Records of ``"firms"``, ``"events"`` and ``"contracts"`` may be kept beside the outcomes. A run
     that is resumed keeps the replications that the folder holds. Notices tell what is legal in
@@ -57,6 +57,7 @@ class Job:
     shard: Shard = WHOLE
     command: str = ""
     go_on_with: str = ""
+    executor: Any = None
 
     @property
     def numbers(self) -> list[int]:
@@ -162,10 +163,12 @@ def simulate(job: Job, report: Meter) -> Simulated:
     start, key, asked = time.monotonic(), run_key(job.scenario), job.numbers
     done = done_before(job, key)
     todo = [n for n in asked if n not in done]
-    make_openings(job.scenario, todo, report.say, job.workers)
+    if job.executor is None:
+        make_openings(job.scenario, todo, report.say, job.workers)
     report(len(done), len(asked))
     try:
-        for one in replicate(job.scenario, todo, workers=job.workers, keep=job.keep):
+        how: dict[str, Any] = {"workers": job.workers, "executor": job.executor}
+        for one in replicate(job.scenario, todo, keep=job.keep, **how):
             job.folder.write_replication(kept(one, key))
             done.add(one.replication)
             report(len(done), len(asked))

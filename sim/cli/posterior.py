@@ -18,9 +18,9 @@ from sim.cli.options import (
     say,
     silent,
 )
-from sim.cli.study_base import announce, open_store, print_findings, write_study
+from sim.cli.scheduler import Scheduler, connected
+from sim.cli.study_base import announce, make_ready, open_store, print_findings, write_study
 from sim.experiment.run_folder import RUNS, RunFolder
-from sim.experiment.workers import cores
 
 
 @reports_errors
@@ -43,6 +43,7 @@ def posterior(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
         typer.Option("--keep", help="Write the draws beside the plan too, where runs find them."),
     ] = False,
     workers: Workers = None,
+    scheduler: Scheduler = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="By default runs/posterior-PLAN.")
     ] = None,
@@ -50,7 +51,6 @@ def posterior(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
     quiet: Quiet = False,
 ) -> None:
     """Draw from what targets leave open; a rerun goes on where the last one ended."""
-    from sim.experiment.simulate import prepare
     from sim.studies.calibration_plan import load_plan, scenario_of
     from sim.studies.draws import FILE, write_draws
     from sim.studies.posterior import Design, about
@@ -60,10 +60,11 @@ def posterior(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
     scenario = scenario_of(plan, file, settings or [])
     folder = RunFolder(out or RUNS / f"posterior-{file.stem}")
     notice = silent if quiet else say
-    prepare(scenario, notice)
     design = Design(points, histories, settles=not hold_beliefs, truths=truths, seed=plan.seed)
-    with folder.held():
-        simulator = evaluator(plan, scenario, open_store(folder, workers or cores()), None)
+    with connected(scheduler, notice) as there, folder.held():
+        store = open_store(folder, workers, there)
+        make_ready(scenario, store, notice)
+        simulator = evaluator(plan, scenario, store, None)
         if not quiet:
             announce([(scenario, design.runs)], simulator.store, yes, at_most=True)
         with progress(quiet) as report:

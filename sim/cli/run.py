@@ -41,10 +41,10 @@ from sim.cli.options import (
     silent,
     written_options,
 )
+from sim.cli.scheduler import Scheduler, check_fits, connected, processes
 from sim.experiment.progress import REPLICATIONS
 from sim.experiment.run_folder import COMPARISON, RUNS, RunFolder, read_results
-from sim.experiment.size import check_size
-from sim.experiment.workers import cores, usual_workers
+from sim.experiment.workers import usual_workers
 from sim.scenario.toml_text import fingerprint
 
 # --- A run that goes on until the half-widths that were asked for are reached --------------------
@@ -102,6 +102,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     ] = None,
     seed: Seed = None,
     workers: Workers = None,
+    scheduler: Scheduler = None,
     out: Out = None,
     keep: Annotated[
         list[Record] | None,
@@ -161,41 +162,43 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     tell = silent if quiet else say
     for notice in notices:
         tell(f"notice: {notice}")
-    check_size(scenario, workers or usual_workers(scenario), large)
     RunFolder(out or RUNS).check_usable()
     over = read_draws(over_parameters, draws, of_each, tell)
-    scenario = _prepared(scenario, solve_beliefs, workers or cores(), quiet)
-    job = Job(
-        scenario,
-        RunFolder(out or default_folder(file, scenario, part)),
-        workers or usual_workers(scenario),
-        tuple(record.value for record in keep or ()),
-        resume,
-        tuple(map(str, notices)),
-        part,
-    )
-    options = {
-        "set": given, "solve-beliefs": solve_beliefs, "workers": workers, "until": until,
-        "most": until and most, "language": written is not Words.ENGLISH and written.value,
-        "excel": excel, "large": large, "quiet": quiet, "keep": job.keep, "out": job.folder.path,
-        "shard": shard, "over-parameters": over_parameters, "draws": draws,
-        "draw-replications": of_each, "store-intervals": store_intervals,
-    }  # fmt: skip
-    job = replace(
-        job, command=_command(file, options), go_on_with=_command(file, options | {"resume": True})
-    )
-    with job.folder.held():
-        if not targets:
-            _ask_for_fewer(job, force)
-        job = begin(job, force)
-        job, simulated, precision = simulate_until(
-            job, targets, most, lambda one: _simulate(one, quiet)
+    with connected(scheduler, tell) as there:
+        check_fits(scenario, workers or usual_workers(scenario), large, there)
+        scenario = _prepared(scenario, solve_beliefs, workers, quiet, there)
+        job = Job(
+            scenario,
+            RunFolder(out or default_folder(file, scenario, part)),
+            workers or usual_workers(scenario),
+            tuple(record.value for record in keep or ()),
+            resume,
+            tuple(map(str, notices)),
+            part,
+            executor=there,
         )
-        if not simulated.is_whole:
-            _stop(job, simulated)
-        if over is not None:
-            over_draws(job, over, quiet, file.stem if store_intervals else "")
-        finish(job, written.value, quiet, excel, precision)
+        options = {
+            "set": given, "solve-beliefs": solve_beliefs, "workers": workers, "until": until,
+            "most": until and most, "language": written is not Words.ENGLISH and written.value,
+            "excel": excel, "large": large, "quiet": quiet, "keep": job.keep,
+            "out": job.folder.path, "shard": shard, "over-parameters": over_parameters,
+            "draws": draws, "draw-replications": of_each, "store-intervals": store_intervals,
+            "scheduler": scheduler,
+        }  # fmt: skip
+        again = _command(file, options | {"resume": True})
+        job = replace(job, command=_command(file, options), go_on_with=again)
+        with job.folder.held():
+            if not targets:
+                _ask_for_fewer(job, force)
+            job = begin(job, force)
+            job, simulated, precision = simulate_until(
+                job, targets, most, lambda one: _simulate(one, quiet)
+            )
+            if not simulated.is_whole:
+                _stop(job, simulated)
+            if over is not None:
+                over_draws(job, over, quiet, file.stem if store_intervals else "")
+            finish(job, written.value, quiet, excel, precision)
 
 
 def finish(
@@ -247,17 +250,20 @@ def default_folder(file: Path, scenario: Any, shard: Shard = WHOLE) -> Path:
     return RUNS / f"{file.stem}-{fingerprint(scenario)[:8]}{part}"
 
 
-def _prepared(scenario: Any, is_solved: bool, workers: int, is_quiet: bool) -> Any:
+def _prepared(
+    scenario: Any, is_solved: bool, workers: int | None, is_quiet: bool, there: Any
+) -> Any:
     """Load the compiled rules, and make what banks believe meet outcomes where asked for."""
     from sim.experiment.beliefs import solve
     from sim.experiment.simulate import prepare
 
-    prepare(scenario, silent if is_quiet else say)
+    if there is None:
+        prepare(scenario, silent if is_quiet else say)
     if not is_solved:
         return scenario
     with progress(is_quiet, REPLICATIONS) as report:
         report.say("solving for beliefs that meet outcomes ...")
-        return solve(scenario, workers, report)
+        return solve(scenario, processes(workers, there), report, there)
 
 
 def _ask_for_fewer(job: Job, is_forced: bool) -> None:

@@ -308,7 +308,8 @@ def simulated(now: Begun) -> Any:
         say("no run of this scenario lies in the folder; simulating it for this study")
     alone = arms_alone(now.scenario)
     now.start((alone, alone.experiment.replications), what=REPLICATIONS)
-    return simulate(alone, workers=now.store.workers, progress=now.store.progress)
+    how = {"workers": now.store.workers, "executor": now.store.executor}
+    return simulate(alone, **how, progress=now.store.progress)
 
 
 @study()
@@ -358,7 +359,7 @@ class FateName(StrEnum):
     LOST = "lost"
 
 
-@study("workers")
+@study("workers", "scheduler")
 def story(
     now: Begun,
     firm: Annotated[

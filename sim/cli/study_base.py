@@ -39,11 +39,10 @@ from sim.cli.options import (
     silent,
 )
 from sim.cli.run import default_folder
+from sim.cli.scheduler import Scheduler, check_fits, connected, processes
 from sim.experiment.identity import program_digest
 from sim.experiment.progress import RUNS as COUNTED
 from sim.experiment.run_folder import REPORT, STORE, RunFolder
-from sim.experiment.size import check_size
-from sim.experiment.workers import cores
 from sim.scenario.toml_text import fingerprint
 
 LONG = 60.0
@@ -63,6 +62,7 @@ class Given:
     replications: Replications = None
     seed: Seed = None
     workers: Workers = None
+    scheduler: Scheduler = None
     out: Out = None
     yes: Yes = False
     large: Large = False
@@ -88,10 +88,8 @@ class Begun:
         A job is a scenario and how often it is run, at most where fewer runs may do. `what` is
         counted, "replications" or "runs".
         """
-        from sim.experiment.simulate import prepare
-
         quiet = self.given.quiet
-        prepare(self.scenario, silent if quiet else say)
+        make_ready(self.scenario, self.store, silent if quiet else say)
         # Who wants little to be printed is asked all the same, where there is somebody.
         if jobs and not (quiet and (self.given.yes or not is_asked())):
             announce(jobs, self.store, self.given.yes, at_most)
@@ -143,6 +141,14 @@ def study(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]
     return made
 
 
+def make_ready(scenario: Any, store: Any, notice: Callable[[str], None]) -> None:
+    """Load the compiled rules, where runs are made here."""
+    from sim.experiment.simulate import prepare
+
+    if store.executor is None:
+        prepare(scenario, notice)
+
+
 def announce(
     jobs: Sequence[tuple[Any, int]], store: Any, is_agreed: bool, at_most: bool = False
 ) -> None:
@@ -168,7 +174,8 @@ def begun(given: Given) -> AbstractContextManager[Begun]:
 
     own = settings_of(given.settings, replications=given.replications, seed=given.seed)
     scenario, notices = load_with_notices(given.file, own)
-    check_size(scenario, given.workers or cores(), given.large)
+    if given.scheduler is None:
+        check_fits(scenario, given.workers, given.large)
     for notice in () if given.quiet else notices:
         say(f"notice: {notice}")
     return opened(given, scenario, given.out or default_folder(given.file, scenario))
@@ -178,11 +185,14 @@ def begun(given: Given) -> AbstractContextManager[Begun]:
 def opened(given: Given, scenario: Any, place: Path) -> Iterator[Begun]:
     """Make ready to study a scenario in a folder; in the end say where the report is."""
     folder = RunFolder(place)
-    now = Begun(given, scenario, folder, open_store(folder, given.workers or cores()))
-    with folder.held(), now._open:
-        for how in () if given.quiet else dict.fromkeys(now.store.passed_over()):
-            say(f"notice: replications kept by another version are not used: {how}")
-        yield now
+    with connected(given.scheduler, silent if given.quiet else say) as there:
+        if there is not None:
+            check_fits(scenario, given.workers, given.large, there)
+        now = Begun(given, scenario, folder, open_store(folder, given.workers, there))
+        with folder.held(), now._open:
+            for how in () if given.quiet else dict.fromkeys(now.store.passed_over()):
+                say(f"notice: replications kept by another version are not used: {how}")
+            yield now
     if given.quiet:
         typer.echo(folder.path)
         return
@@ -191,11 +201,14 @@ def opened(given: Given, scenario: Any, place: Path) -> Iterator[Begun]:
     typer.echo(f"report: {folder.report}")
 
 
-def open_store(folder: RunFolder, workers: int = 1) -> Any:
-    """Give the store of the runs that a folder's studies have made, on disk beneath it."""
+def open_store(folder: RunFolder, workers: int | None = 1, there: Any = None) -> Any:
+    """Give the store of the runs that a folder's studies have made, on disk beneath it.
+
+    Runs are made by so many processes, None for all cores, or on a cluster.
+    """
     from sim.experiment.store import Store
 
-    return Store(folder.path / STORE, workers)
+    return Store(folder.path / STORE, processes(workers, there), there)
 
 
 def about_study(scenario: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ arrangement, and moves the levels part of the way. What is left of the gap is an
 the run itself, so nobody has to trust that the iteration converged.
 """
 
+from concurrent.futures import Executor
 from typing import Any
 
 import numpy as np
@@ -25,18 +26,22 @@ BUSINESS_GAP = "bank.belief_gap_business"
 
 
 def solve(
-    scenario: Scenario, workers: int | None = None, progress: ProgressOption = None
+    scenario: Scenario,
+    workers: int | None = None,
+    progress: ProgressOption = None,
+    executor: Executor | None = None,
 ) -> Scenario:
     """A scenario whose beliefs agree with what its own pilots realise.
 
-    It has one entry of ``belief.by_arrangement`` for each arrangement run. `workers` and
-    `progress` are those of `sim.experiment.simulate.simulate`, for each round of pilots.
+    It has one entry of ``belief.by_arrangement`` for each arrangement run. `workers`,
+    `progress` and `executor` are those of `sim.experiment.simulate.simulate`, for each round of
+    pilots.
     """
     settings = scenario.experiment
     pilot = {"experiment.replications": min(PILOT_REPLICATIONS, settings.replications)}
     current, tell = scenario.with_values(pilot), meter(progress)
     for _ in range(ROUNDS):
-        results = simulate(current, workers=workers, progress=tell)
+        results = simulate(current, workers=workers, progress=tell, executor=executor)
         gaps = realised_over_believed(results.outcomes)
         changes = {
             f"belief.by_arrangement.{held}": updated_beliefs(

@@ -15,13 +15,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import (
+    BrokenExecutor,
     Executor,
     Future,
     ProcessPoolExecutor,
     ThreadPoolExecutor,
-    as_completed,
 )
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 from threading import Thread
@@ -41,6 +40,7 @@ from sim.engine.settled import world_from
 from sim.engine.settlement import settle
 from sim.engine.world import World, new_world
 from sim.experiment.controls import controls_of, follow, watches_of
+from sim.experiment.elsewhere import elsewhere, finished
 from sim.experiment.facts import facts_of
 from sim.experiment.identity import identity
 from sim.experiment.observers import (
@@ -131,7 +131,7 @@ def lost_workers() -> Iterator[None]:
         yield
     except MemoryError as error:
         raise WorkersError("workers", "ran out of memory", "take fewer workers") from error
-    except BrokenProcessPool as error:
+    except BrokenExecutor as error:
         what, cure = "ended before they had finished", "where memory ran out, take fewer workers"
         # A command has a module; a script is read anew by each of its processes.
         if getattr(sys.modules.get("__main__"), "__spec__", None) is None:
@@ -246,7 +246,7 @@ def simulate(
         A function that is told how many replications are done, of how many; or whether to
         show it. By default it is shown in a notebook and nowhere else.
     executor : concurrent.futures.Executor, optional
-        Where to run instead of local processes, for example a Dask client's executor.
+        Where to run instead of local processes: any executor, or that of `sim.cluster`.
     observers : sequence of objects
         What looks at the lives of the experiment, see `sim.experiment.observers.Observer`; rows
         that they give are kept in `Results.seen`.
@@ -298,9 +298,9 @@ def replicate(
         for number in todo:
             yield one_replication(scenario, number, tuple(keep), workers, observers)
         return
-    kept, watching = tuple(keep), packed(observers)
-    tasks = [(one_replication, scenario, n, kept, 1, watching) for n in todo]
-    yield from _side_by_side(tasks, workers, executor)
+    given: dict[str, Any] = {"keep": tuple(keep), "observers": packed(observers)}
+    task = partial(one_replication, scenario, **given)
+    yield from _side_by_side(task, todo, workers, executor)
 
 
 def make_openings(
@@ -317,41 +317,27 @@ def make_openings(
     if workers <= 1 or len(found.numbers) <= 1:
         sizes = [make(scenario, n) for n in found.numbers]
     else:
-        todo = [(make, scenario, n) for n in found.numbers]
-        sizes = list(_side_by_side(todo, workers, None))
+        sizes = list(_side_by_side(partial(make, scenario), found.numbers, workers, None))
     seconds, megabytes = time.perf_counter() - start, sum(sizes) / 1e6
     told = {"seconds": f"{seconds:.0f}", "megabytes": f"{megabytes:.1f}"}
     say(tr("made in {seconds} s, {megabytes} MB on disk", **told))
 
 
 def _side_by_side(
-    tasks: Sequence[tuple[Any, ...]], workers: int, executor: Executor | None
+    task: Callable[[int], Any], numbers: Sequence[int], workers: int, executor: Executor | None
 ) -> Iterator[Any]:
-    """Do tasks, each a function with what it is given, in other processes, in any order."""
-    own, pool = sent(), executor or local_pool(min(workers, len(tasks)))
+    """Do a task for each number in other processes, in any order."""
+    if executor is not None:
+        with lost_workers():
+            yield from elsewhere(executor, workers).each(task, numbers)
+        return
+    own, pool = sent(), local_pool(min(workers, len(numbers)))
     try:
         with lost_workers():
-            yield from _finished({pool.submit(with_own, own, *task) for task in tasks})
+            ask = partial(pool.submit, with_own, own, task)
+            yield from finished(ask, numbers, len(numbers))
     finally:
-        if executor is None:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _finished(waiting: set[Future[Any]]) -> Iterator[Any]:
-    """Give what is finished and let go of it; after an error only what had been begun."""
-    error: BaseException | None = None
-    for future in as_completed(frozenset(waiting)):
-        waiting.discard(future)
-        if future.cancelled():
-            continue
-        if future.exception() is None:
-            yield future.result()
-        elif error is None:
-            error = future.exception()
-            for other in waiting:
-                other.cancel()
-    if error is not None:
-        raise error
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def one_replication(

@@ -52,15 +52,17 @@ def memory_here() -> float:
         return float("inf")
 
 
-def check_size(scenario: Any, workers: int, is_large: bool) -> None:
+def check_size(scenario: Any, workers: int, is_large: bool, memory: float | None = None) -> None:
     """Refuse, by a ScenarioError, a run that this machine cannot hold or that takes weeks.
+
+    `memory` is that of all workers in GiB, where they are not on this machine.
 
     Nothing is refused that `is_large` by the user's own word.
     """
     if is_large or not hasattr(scenario, "population"):
         return
     count = scenario.experiment.replications
-    size, here = size_of_run(scenario, count, workers), memory_here()
+    size, here = size_of_run(scenario, count, workers), memory or memory_here()
     key, what = "", ""
     if size.memory > here:
         key = "population.firms"

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.estimates import t_quantile
 from sim.base.files import read_sealed, write_sealed
+from sim.experiment.elsewhere import Elsewhere, Parcel, elsewhere
 from sim.experiment.identity import differences, identity, program_digest
 from sim.experiment.progress import RUNS, Meter, ProgressOption, meter
 from sim.experiment.replication_file import frame_of, frame_to_bytes
@@ -188,8 +189,6 @@ Run = tuple[Address, Scenario]
 
 AHEAD = 2
 """Tasks of a process of its own: the one it is at, and the next, so that it never waits."""
-WINDOW = 8
-"""Tasks handed out at a time for each worker of another's executor."""
 _IDENTITY = "identity.sealed"
 _CURE = "remove it: what it held is simulated again"
 
@@ -330,6 +329,10 @@ class Store:
         tell(0, len(todo))
         for done, (address, table) in enumerate(self._run(todo), 1):
             self._keep(address, table)
+            file = self._file(address)
+            if self.executor is not None and file is not None:
+                # Its workers need not see the same disk.
+                write_sealed(file, frame_to_bytes(table.frame(address[1])))
             tell(done, len(todo))
 
     def _meter_of(self, progress: ProgressOption) -> Meter:
@@ -358,36 +361,41 @@ class Store:
         self, runs: list[Run], waiting: dict[Future[Table], tuple[int, Address]]
     ) -> Iterator[tuple[Address, Table]]:
         """Hand out a few tasks at a time, and give each as it is finished."""
-        own = sent()
-        pools, ahead = self._processes()
-        left = Queues(runs, len(pools))
+        ask, places = self._asking()
+        left = Queues(runs, places)
 
-        def hand_out(process: int) -> None:
-            run = left.next(process)
+        def hand_out(place: int) -> None:
+            run = left.next(place)
             if run is not None:
-                address, scenario = run
-                bare = scenario.model_copy(update=WORDS)
-                task = partial(measured, self.reader, bare, address[1], self._file(address))
-                waiting[pools[process].submit(with_own, own, task)] = process, address
+                waiting[ask(place, run)] = place, run[0]
 
-        for _ in range(ahead):
-            for process in range(len(pools)):
-                hand_out(process)
+        for _ in range(AHEAD):
+            for place in range(places):
+                hand_out(place)
         while waiting:
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                process, address = waiting.pop(future)
-                hand_out(process)
+                place, address = waiting.pop(future)
+                hand_out(place)
                 yield address, future.result()
 
-    def _processes(self) -> tuple[tuple[Executor, ...], int]:
-        """Pools, and how many tasks each is given at a time.
+    def _asking(self) -> tuple[Callable[[int, Run], Future[Table]], int]:
+        """Give what asks for a run at a place, and how many places there are.
 
-        Pools of one process each, since only so can a replication go where its history is kept.
+        A place is a pool of one process, or a worker of another's executor, since only so can a
+        replication go where its history is kept.
         """
         if self.executor is not None:
-            return (self.executor,), WINDOW * self.workers
+            there = elsewhere(self.executor, self.workers)
+            return partial(_ask_there, there, self.reader, {}), there.places
+        own = sent()
         self._pools = self._pools or tuple(local_pool(1) for _ in range(self.workers))
-        return self._pools, AHEAD
+
+        def ask(place: int, run: Run) -> Future[Table]:
+            address, scenario = run
+            task = partial(measured, self.reader, scenario.model_copy(update=WORDS))
+            return self._pools[place].submit(with_own, own, task, address[1], self._file(address))
+
+        return ask, self.workers
 
     def _recall(self, address: Address) -> bool:
         if address in self._known:
@@ -422,6 +430,16 @@ class Store:
             with readable(str(file), _CURE):
                 made_by.append(read_json(read_sealed(file, _CURE)))
         return [", ".join(differences(program)) for program in made_by]
+
+
+def _ask_there(
+    there: Elsewhere, reader: Reader, parcels: dict[str, Parcel], place: int, run: Run
+) -> Future[Table]:
+    """Ask another's executor for a run; of every scenario there is one parcel."""
+    (key, replication), scenario = run
+    if key not in parcels:
+        parcels[key] = Parcel.of(partial(measured, reader, scenario.model_copy(update=WORDS)))
+    return there.send(parcels[key], replication, place=place)
 
 
 def key_of(scenario: Scenario) -> str:

@@ -60,14 +60,17 @@ def expected(jobs: Sequence[tuple[Scenario, int]], store: Store) -> Expected:
         It keeps the pilot, so that it is not run again.
     """
     first = jobs[0][0]
+    places = 1 if store.executor is None else store.workers
     # Loading the rules and the outcomes costs each process once, not each run.
-    Store(progress=False).outcome_array([first.with_values({"population.firms": FEW})], [0])
+    few = first.with_values({"population.firms": FEW})
+    warm = Store(None, places, store.executor, progress=False)
+    warm.outcome_array([few], range(places))
     start = time.perf_counter()
     store.outcome_array([first], [0], progress=False)
     if not store.simulated:
         # The pilot was known; another one tells what it costs now.
         start = time.perf_counter()
-        Store(progress=False).outcome_array([first], [0])
+        Store(None, places, store.executor, progress=False).outcome_array([first], [0])
     spent, runs = time.perf_counter() - start, sum(count for _, count in jobs)
     worlds = sum(count * len(one.experiment.all_run) for one, count in jobs)
     each = spent * worlds / (len(first.experiment.all_run) * max(runs, 1))

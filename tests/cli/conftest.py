@@ -32,7 +32,7 @@ class Engine:
     interrupt_after: int | None = None
 
     def replicate(
-        self, scenario: Any, todo: Sequence[int], *, workers: int, keep: tuple[str, ...]
+        self, scenario: Any, todo: Sequence[int], *, keep: tuple[str, ...], **_: Any
     ) -> Iterator[Reduced]:
         for count, number in enumerate(todo):
             if count == self.interrupt_after:

@@ -82,7 +82,7 @@ class Backwards(Executor):
 
 def test_an_executor_of_the_caller_is_used_and_left_open():
     pool = Backwards()
-    results = simulate(tiny(), executor=pool, keep=("firms",))
+    results = simulate(tiny(), executor=pool, workers=3, keep=("firms",))
     assert pool.open
     assert len(pool.waiting) == 3
     same(results.outcomes, tiny_results().outcomes)
