@@ -107,3 +107,13 @@ def test_the_internal_rate_of_return_values_the_book_at_both_ends():
     )
     assert capital.irr(flat) == pytest.approx(0.05)
     assert math.isnan(capital.irr(tiny.empty()))
+
+
+def test_the_book_is_bought_as_it_opens_and_sold_as_it_closes():
+    # It doubles on the last day, by what is drawn then.
+    grown = {
+        "loans": (*((100, 0),) * 4, (200, 0)), "drawn": (*((0, 0),) * 4, (100, 0)),
+        "interest": ((9, 9), (0, 0), (0, 0), (0, 0), (5, 0)),
+    }  # fmt: skip
+    history = tiny.history(panel=dict.fromkeys(tiny.PANEL, tiny.np.zeros((5, 2))) | grown)
+    assert capital.irr(history) == pytest.approx(0.05)
