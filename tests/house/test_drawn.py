@@ -19,9 +19,12 @@ from sim.scenario.scenario import Scenario
 from tests.house.drawn import scenarios
 
 FEW, SOME, MANY = 8, 120, 3000
-LOOSE = settings(
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], print_blob=True
-)
+
+
+def drawn(examples: int) -> settings:
+    """So many scenarios; however long one takes, or how many a rule refuses."""
+    checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
+    return settings(max_examples=examples, suppress_health_check=checks, print_blob=True)
 
 
 def check_money(w: World) -> None:
@@ -98,8 +101,7 @@ def check_outcomes(scenario: Scenario) -> None:
     assert infinite.empty, infinite.to_string()
 
 
-@LOOSE
-@settings(max_examples=FEW)
+@drawn(FEW)
 @given(scenarios())
 def test_every_identity_holds_in_a_few_drawn_scenarios(scenario: Any) -> None:
     assume(scenario is not None)
@@ -107,8 +109,7 @@ def test_every_identity_holds_in_a_few_drawn_scenarios(scenario: Any) -> None:
 
 
 @pytest.mark.full
-@LOOSE
-@settings(max_examples=SOME)
+@drawn(SOME)
 @given(scenarios())
 def test_every_identity_holds_in_many_drawn_scenarios(scenario: Any) -> None:
     assume(scenario is not None)
@@ -116,8 +117,7 @@ def test_every_identity_holds_in_many_drawn_scenarios(scenario: Any) -> None:
 
 
 @pytest.mark.full
-@LOOSE
-@settings(max_examples=FEW)
+@drawn(FEW)
 @given(scenarios())
 def test_no_outcome_of_a_drawn_scenario_is_infinite(scenario: Any) -> None:
     assume(scenario is not None)
@@ -125,8 +125,7 @@ def test_no_outcome_of_a_drawn_scenario_is_infinite(scenario: Any) -> None:
 
 
 @pytest.mark.slow
-@LOOSE
-@settings(max_examples=MANY)
+@drawn(MANY)
 @given(scenarios())
 def test_every_identity_holds_in_thousands_of_drawn_scenarios(scenario: Any) -> None:
     assume(scenario is not None)
