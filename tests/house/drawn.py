@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 from sim.base.errors import ScenarioError
 from sim.model.contracts.instruments import BESIDE_THE_LINE, MOST_INSTRUMENTS
 from sim.scenario.scenario import Scenario
-from tests.house.small import shipped
+from tests.house.test_accounts import economy
 
 Draw = SearchStrategy[Any]
 NAME = "drawn"
@@ -166,15 +166,13 @@ def by_stage(high: float) -> Draw:
 
 
 ALWAYS: dict[str, Draw] = {
-    "population.firms": st.sampled_from((0, 1, 2, 20, 30, 40)),
+    "population.firms": st.sampled_from((0, 1, 2, 20, 35, 50)),
     "population.initial_share": number(0.3, 1.0),
     "experiment.warm_up_years": st.sampled_from((0.0, 0.1, 1.0)),
     "experiment.horizon_years": st.sampled_from((0.1, 0.9, 2.0, 2.6, 3.0)),
     "experiment.run_off_years": st.sampled_from((0.0, 0.6)),
     "experiment.seed": st.integers(0, 2**31),
     "experiment.footing": st.sampled_from(("as_offered", "as_offered", "equal_capital")),
-    # Banks lend and firms sign, so that there is something to account for.
-    "underwriting.policy_subsidy_rate": number(0.0, 0.2), "choice.shadow_value": number(0.0, 3.0),
 }  # fmt: skip
 SOMETIMES: dict[str, Draw] = {
     "lifecycle.failure_hazard": by_stage(0.6), "lifecycle.setback_hazard": by_stage(2.0),
@@ -185,9 +183,10 @@ SOMETIMES: dict[str, Draw] = {
     "equity.round_hazard": by_stage(4.0), "equity.acquisition_hazard": by_stage(0.6),
     "equity.listing_hazard": by_stage(2.0), "equity.listing_raise_share": SHARE,
     "board.star_sales": st.just({"age": 0.0, "value": 1.0, "sales": 0.1}),
-    "choice.switching_cost": number(0.0, 0.1),
+    "choice.shadow_value": number(0.0, 3.0), "choice.switching_cost": number(0.0, 0.1),
     "cash.target_cash_months": number(0.0, 12.0), "cash.everybody_liquid": FLAG,
     "underwriting.known_banks": st.integers(1, 5), "underwriting.everybody_served": FLAG,
+    "underwriting.policy_subsidy_rate": number(-0.02, 0.2),
     "underwriting.utilisation": number(0.05, 1.0), "underwriting.funding_rate": RATE,
     "hold_or_call.call_cost": number(0.0, 0.1), "hold_or_call.clawback_share": SHARE,
     "capital.minimum_ratio": number(0.01, 0.5), "capital.replenish_share": SHARE,
@@ -204,12 +203,12 @@ SOMETIMES: dict[str, Draw] = {
     "credit_line.arrears_window": YEARS, "credit_line.drawdown_at_default_share": SHARE,
     "credit_line.call_years": number(0.0, 1.0),
 }  # fmt: skip
-"""What a draw may change of the shipped economy, beside what it always says."""
+"""What a draw may change of an economy in which much happens, beside what it always says."""
 
 
 @st.composite
 def economies(draw: Any) -> dict[str, Any]:
-    """Values of a small economy, up to a dozen of them unlike the shipped ones."""
+    """Values of a small economy, up to a dozen of them drawn beside those that always are."""
     keys = draw(st.lists(st.sampled_from(sorted(SOMETIMES)), max_size=12, unique=True))
     said = {key: draw(values) for key, values in ALWAYS.items()}
     return said | {key: draw(SOMETIMES[key]) for key in keys}
@@ -224,6 +223,6 @@ def scenarios(draw: Any) -> Scenario | None:
         "experiment.replications": 1,
     }  # fmt: skip
     try:
-        return shipped().with_values(values | draw(economies()))
+        return economy().with_values(values | draw(economies()))
     except ScenarioError:
         return None

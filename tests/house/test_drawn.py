@@ -4,6 +4,7 @@ At each settlement of a run the ledger, the books of banks and the records of fi
 against each other; what a run does not ask of itself is asked here, at its end.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,10 @@ from sim.engine.ledger import ACQUIRERS, BUYERS, FIRMS, HOLDERS, PARTIES, TOLERA
 from sim.engine.world import World
 from sim.experiment.simulate import one_replication, worlds
 from sim.model.firms.record import ALIVE, UNBORN
+from sim.scenario.edit import value_of
 from sim.scenario.scenario import Scenario
-from tests.house.drawn import scenarios
+from tests.house.drawn import ALWAYS, SOMETIMES, scenarios
+from tests.house.test_accounts import SEED, economy
 
 FEW, SOME, MANY = 8, 120, 3000
 
@@ -99,6 +102,61 @@ def check_outcomes(scenario: Scenario) -> None:
     told = one_replication(scenario, 0).outcomes
     infinite = told[np.isinf(told["value"])]
     assert infinite.empty, infinite.to_string()
+
+
+def owe_more(w: World) -> None:
+    w.firms.cum_drawn[np.argmax(w.firms.balance)] += 1.0
+
+
+def own_more(w: World) -> None:
+    w.firms.founders[np.argmax(w.firms.status == ALIVE)] += 1e-6
+
+
+def have_more_of_an_exit(w: World) -> None:
+    w.firms.investor_proceeds[np.argmax(w.firms.status == ALIVE)] += 1.0
+
+
+def keep_cash(w: World) -> None:
+    w.firms.cash[np.argmax(w.firms.status > ALIVE)] = 1.0
+
+
+def lend_less(w: World) -> None:
+    w.share[np.argmax(w.firms.balance)] *= 0.9
+
+
+def book_more(w: World) -> None:
+    w.panel[-1][1][0, BANK_COLUMNS.index("loans")] += 1.0
+
+
+def pay_to_nobody(w: World) -> None:
+    w.ledger.parties.received[FIRMS] += 1.0
+
+
+def pay_for_others(w: World) -> None:
+    w.ledger.flows["exit values"][FIRMS, HOLDERS] += 1.0
+
+
+@pytest.mark.parametrize(
+    ("breaking", "asks"),
+    [
+        (owe_more, check_firms), (own_more, check_firms), (have_more_of_an_exit, check_firms),
+        (keep_cash, check_firms), (lend_less, check_lenders), (book_more, check_banks),
+        (pay_to_nobody, check_money), (pay_for_others, check_owners),
+    ],
+)  # fmt: skip
+def test_what_is_asked_at_the_end_is_answered_by_what_breaks(
+    breaking: Callable[[World], None], asks: Callable[[World], None]
+) -> None:
+    (w,) = worlds(economy().with_values({"experiment.arrangements": ["plain"]}), SEED)
+    asks(w)
+    breaking(w)
+    with pytest.raises(AssertionError):
+        asks(w)
+
+
+def test_whatever_is_drawn_is_a_value_of_the_scenario() -> None:
+    for key in ALWAYS | SOMETIMES:
+        value_of(economy(), key)
 
 
 @drawn(FEW)
