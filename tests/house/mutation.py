@@ -1,10 +1,11 @@
 """Put a fault into the program on purpose, one at a time: the tests of its folder must find it.
 
 ``nice python -m tests.house.mutation`` tries every mutant of ``mutation.toml`` with interpreted
-rules and writes ``mutation.log``. The test that the list names is asked first, then the test file
-of the same name, then the folder with the tests of money and identity, and of what survives even
-that, the whole of the full tier. A test counts only if it passes without the mutant. No file is
-changed: a process of its own reads the changed text, and runs its functions for the old ones.
+rules and writes ``mutation.log``; with words behind it, those whose name or file has one of them.
+The test that the list names is asked first, then the test file of the same name, then the folder
+with the tests of money and identity, and of what survives even that, the whole of the full tier.
+A test counts only if it passes without the mutant. No file is changed: a process of its own reads
+the changed text, and runs its functions for the old ones.
 """
 
 import ast
@@ -14,6 +15,7 @@ import math
 import multiprocessing
 import os
 import re
+import signal
 import sys
 import time
 import tomllib
@@ -41,8 +43,8 @@ PART = 10
 """Of so many mutants the full tier tries one."""
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload([
-    "pytest", "scipy.optimize", "scipy.stats", "sim.experiment.simulate", "sim.outcomes.mark",
-    "sim.analysis.compare", "tests.house.mutation",
+    "hypothesis", "pytest", "scipy.optimize", "scipy.stats", "sim.experiment.simulate",
+    "sim.outcomes.mark", "sim.analysis.compare", "tests.house.mutation",
 ])  # fmt: skip
 
 
@@ -150,6 +152,7 @@ def drawn() -> list[Mutant]:
 
 def _ask(mutant: Mutant | None, words: Sequence[str], told: str) -> None:
     """Run tests with interpreted rules, with a mutant or without, and tell in a file."""
+    os.setsid()  # so that what a test has started can be ended with it
     os.chdir(ROOT)
     os.environ |= {"NUMBA_DISABLE_JIT": "1", "COLUMNS": "500"}
     import pytest
@@ -165,7 +168,8 @@ def failing(
     mutant: Mutant | None, selection: Sequence[str], *words: str, seconds: float = LONG
 ) -> list[str]:
     """Tests that fail with a mutant, or without one; none where they do not end in time."""
-    asked = ["-q", "-n", "0", "-rfE", "-p", "no:cacheprovider", "--no-header", "--tb=no"]
+    asked = ["-q", "-n", "0", "-rfE", "-p", "no:cacheprovider", "--no-header", "--tb=no",
+             "--assert=plain"]  # fmt: skip
     with TemporaryDirectory() as place:
         told = Path(place) / "told.txt"
         given = (mutant, [*asked, *words, *selection], str(told))
@@ -173,7 +177,7 @@ def failing(
         process.start()
         process.join(seconds)
         if process.is_alive():
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.join()
             return []
         text = told.read_text(encoding="utf-8") if told.exists() else ""
@@ -230,30 +234,48 @@ def try_all(chosen: Iterable[Mutant], say: Callable[[str], None]) -> dict[str, V
     found = {}
     for mutant in chosen:
         found[mutant.name] = verdict(mutant)
-        say(f"{mutant.file}: {mutant.name}: {found[mutant.name]}")
-        if not found[mutant.name].test:
-            say(f"  by the full tier: {verdict_of_full_tier(mutant)}")
+        more = "" if found[mutant.name].test else f"; full tier: {verdict_of_full_tier(mutant)}"
+        say(line_of(mutant, found[mutant.name]) + more)
     return found
 
 
+# --- The log -------------------------------------------------------------------------------------
+
+
+def line_of(mutant: Mutant, found: Verdict) -> str:
+    """What the log says of a mutant."""
+    return f"{_place(mutant)}: {found}"
+
+
+def _place(mutant: Mutant) -> str:
+    return f"{mutant.file}: {mutant.name}"
+
+
+def keep(line: str) -> None:
+    """Write a line into the log, in the place of an older one of the same mutant."""
+    known = LOG.read_text(encoding="utf-8").splitlines()[1:] if LOG.exists() else []
+    places = [_place(one) for one in mutants()]
+    by_place = {
+        place: text for text in (*known, line) for place in places if text.startswith(f"{place}: ")
+    }
+    killed = sum(": tests/" in text for text in by_place.values())
+    head = f"{len(places)} mutants, {killed} killed: python -m tests.house.mutation"
+    lines = [by_place[place] for place in places if place in by_place]
+    LOG.write_text("\n".join([head, *lines, ""]), encoding="utf-8")
+
+
 def main(*words: str) -> None:
-    """Try all and keep the log; or those alone whose name or file has one of some words."""
+    """Try all, or those alone whose name or file has one of some words, and write them down."""
     chosen = [one for one in mutants() if not words or any(w in str(one) for w in words)]
-    lines: list[str] = []
-
-    def say(text: str) -> None:
-        lines.append(text)
-        sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
-
     wrong = failing(None, sorted({one.test for one in chosen if one.test}))
     assert not wrong, f"fails without any mutant: {', '.join(wrong)}"
-    found = try_all(chosen, say)
-    killed = sum(bool(one.test) for one in found.values())
-    head = f"{len(found)} mutants, {killed} killed: python -m tests.house.mutation"
-    sys.stdout.write(f"{head}\n")
-    if not words:
-        LOG.write_text("\n".join([head, *lines, ""]), encoding="utf-8")
+
+    def say(text: str) -> None:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+        keep(text)
+
+    try_all(chosen, say)
 
 
 if __name__ == "__main__":
