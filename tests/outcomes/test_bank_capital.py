@@ -91,6 +91,16 @@ def test_a_living_right_is_worth_what_exercise_would_pass_on():
     assert capital.living_rights(tiny.history(firms=swap)) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("asleep", "worth"),
+    [({}, 0.51), ({"deliver": (1, 0, 0)}, 0.0), ({"compliant": (4, 0, 0)}, 0.0)],
+)
+def test_a_swap_right_that_sleeps_is_worth_nothing(asleep, worth):
+    swap = {"right": (SWAP, 0, 0), "stake": (0.02, 0, 0), "exercise_amount": (1.0, 0, 0),
+            "lender_gain_share": (0.5, 0, 0), "trigger": (50.0, 0, 0)}  # fmt: skip
+    assert capital.living_rights(tiny.history(firms=swap | asleep)) == pytest.approx(worth)
+
+
 def test_shares_held_are_worth_their_value_less_the_subscription():
     held = {
         "holder": (0.05, 0, 0),
