@@ -1,7 +1,7 @@
 """What a run gives does not depend on where it is run: two processes, unlike in all but code.
 
-Hash seed, threads, locale, time zone and home folder differ between them, the second one has no
-home at all, and their working folders are two.
+Hash seed, threads, locale (where the machine has others), time zone and working folder differ
+between them, and the second one is told of no home.
 """
 
 import os
