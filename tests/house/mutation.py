@@ -44,7 +44,7 @@ PART = 10
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload([
     "hypothesis", "pytest", "scipy.optimize", "scipy.stats", "sim.experiment.simulate",
-    "sim.outcomes.mark", "sim.analysis.compare", "tests.house.mutation",
+    "sim.outcomes.mark", "sim.analysis.compare",
 ])  # fmt: skip
 
 

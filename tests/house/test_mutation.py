@@ -20,24 +20,31 @@ def test_there_are_mutants_of_every_part() -> None:
     assert min(found[area] for area in AREAS) >= FEWEST_OF_A_PART
 
 
-@pytest.mark.parametrize("mutant", ALL, ids=lambda one: one.name)
-def test_each_changes_one_function_that_there_is(mutant: Mutant) -> None:
-    assert len(mutant.changed()) == 1
+def test_each_changes_what_stands_once_in_its_file() -> None:
+    for one in ALL:
+        before, after = one.texts()
+        assert before != after, one.name
 
 
-@pytest.mark.parametrize("mutant", ALL, ids=lambda one: one.name)
-def test_what_found_each_stands_in_its_folder_or_with_money_and_identity(mutant: Mutant) -> None:
-    file, _, name = mutant.test.partition("::")
-    assert file.startswith((f"{mutant.folder}/", *IDENTITIES))
-    defined = rf"^def {re.escape(name.partition('[')[0])}\("
-    assert re.search(defined, (ROOT / file).read_text("utf-8"), re.MULTILINE)
+def test_what_found_each_stands_in_its_folder_or_with_money_and_identity() -> None:
+    for one in ALL:
+        file, _, name = one.test.partition("::")
+        assert file.startswith((f"{one.folder}/", *IDENTITIES)), one.name
+        text = (ROOT / file).read_text(encoding="utf-8")
+        assert re.search(rf"^def {re.escape(name)}\(", text, re.MULTILINE), one.name
 
 
 def test_the_log_tells_of_each_and_that_it_was_killed() -> None:
     text = mutation.LOG.read_text(encoding="utf-8")
     assert text.startswith(f"{len(ALL)} mutants, {len(ALL)} killed")
     for one in ALL:
-        assert f"\n{one.file}: {one.name}: tests/" in text
+        assert f"\n{one.file}: {one.name}: {one.test.partition('::')[0]}::" in text
+
+
+@pytest.mark.full
+def test_each_changes_one_function() -> None:
+    for one in ALL:
+        assert len(one.changed()) == 1, one.name
 
 
 @pytest.mark.full
