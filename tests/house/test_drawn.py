@@ -21,7 +21,7 @@ from sim.scenario.scenario import Scenario
 from tests.house.drawn import ALWAYS, SOMETIMES, scenarios
 from tests.house.test_accounts import SEED, economy
 
-FEW, SOME, MANY = 8, 120, 3000
+FEW, SOME, MANY = 8, 250, 1500
 
 
 def drawn(examples: int) -> settings:
