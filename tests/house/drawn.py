@@ -21,9 +21,9 @@ NAME = "drawn"
 
 
 def number(low: float, high: float) -> Draw:
-    """A number of few digits, both ends likelier than others."""
-    between = st.integers(1, 99).map(lambda part: low + (high - low) * part / 100)
-    return st.one_of(st.sampled_from((low, high)), between)
+    """A number of few digits, in each tenth draw one of the ends."""
+    parts = st.integers(-5, 105).map(lambda part: min(max(part / 100, 0.0), 1.0))
+    return parts.map(lambda part: high if part == 1.0 else low + (high - low) * part)
 
 
 SHARE, RATE, RANK, FLAG = number(0.0, 1.0), number(0.0, 0.12), st.integers(1, 7), st.booleans()
@@ -49,8 +49,9 @@ def divided(parts: list[int]) -> list[float]:
     return [part / sum(parts) for part in parts]
 
 
+GUARANTEE = {"guaranteed_share": number(0.0, 0.5)}
 COVER: dict[str, Draw] = {
-    "guaranteed_share": number(0.0, 0.5), "guarantee_fee_rate": RATE, "guarantee_fee_payer": PAYER,
+    "guarantee_fee_rate": RATE, "guarantee_fee_payer": PAYER,
     "guarantee_cap_per_firm": AMOUNT, "guarantee_cap_per_year_share": number(0.0, 0.3),
     "guarantor_capital": number(0.0, 500.0), "reguaranteed_share": SHARE,
     "reguaranteed_share_high_tech": SHARE, "reguarantee_fee_rate": RATE,
@@ -104,9 +105,10 @@ CLAUSES: dict[str, Draw] = {
     }),
     "security": clause("pledge", {"recovery_share": SHARE}, {"claim_rank": RANK}),
     "loss_sharing": st.one_of(
-        clause("sole", {}, COVER),
+        clause("sole", GUARANTEE, COVER),
         clause("proportional", {
             "shares": st.lists(st.integers(1, 9), min_size=1, max_size=4).map(divided),
+            **GUARANTEE,
         }, {"delay_years": number(0.0, 0.5), "coordination_cost": number(0.0, 0.1), **COVER}),
     ),
     "upside": st.one_of(
@@ -150,8 +152,8 @@ CLAUSES: dict[str, Draw] = {
 
 @st.composite
 def arrangements(draw: Any) -> dict[str, Any]:
-    """Terms of an arrangement with one to eight clauses, at most four instruments among them."""
-    names = draw(st.lists(st.sampled_from(sorted(CLAUSES)), min_size=1, max_size=8, unique=True))
+    """Terms of an arrangement with up to eight clauses, at most four instruments among them."""
+    names = draw(st.lists(st.sampled_from(sorted(CLAUSES)), min_size=3, max_size=8, unique=True))
     beside = [name for name in names if name in BESIDE_THE_LINE]
     left_out = beside[MOST_INSTRUMENTS - 1 :]
     return {name: draw(CLAUSES[name]) for name in names if name not in left_out}
@@ -166,10 +168,10 @@ def by_stage(high: float) -> Draw:
 
 
 ALWAYS: dict[str, Draw] = {
-    "population.firms": st.sampled_from((0, 1, 2, 20, 35, 50)),
+    "population.firms": st.sampled_from((50, 40, 30, 20, 50, 40, 30, 2, 1, 0)),
     "population.initial_share": number(0.3, 1.0),
     "experiment.warm_up_years": st.sampled_from((0.0, 0.1, 1.0)),
-    "experiment.horizon_years": st.sampled_from((0.1, 0.9, 2.0, 2.6, 3.0)),
+    "experiment.horizon_years": st.sampled_from((2.0, 2.6, 3.0, 0.9, 0.1)),
     "experiment.run_off_years": st.sampled_from((0.0, 0.6)),
     "experiment.seed": st.integers(0, 2**31),
     "experiment.footing": st.sampled_from(("as_offered", "as_offered", "equal_capital")),
