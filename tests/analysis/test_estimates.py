@@ -11,6 +11,7 @@ from sim.analysis.estimates import (
     correlation,
     finite,
     holm,
+    jackknife_error,
     mean_interval,
     paired_proportion_interval,
     paired_proportion_p_value,
@@ -156,6 +157,20 @@ def test_without_a_width_no_number_is_given(deviation, width):
 
 def test_a_hopeless_width_gives_a_number_and_no_endless_loop():
     assert replications_needed(1.0, 1e-12) == pytest.approx(3.84e24, rel=0.01)
+
+
+def test_after_the_first_test_that_fails_none_passes():
+    assert holm([0.03, 0.04], 0.05).tolist() == [False, False]
+    assert holm([0.02, 0.04], 0.05).tolist() == [True, True]
+    assert holm([0.04, 0.001, 0.03], 0.05).tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("count", [2, 3, 10])
+def test_the_jackknife_of_a_mean_has_the_error_of_the_mean(count):
+    values = np.random.default_rng(count).normal(size=count)
+    without = (values.sum() - values) / (count - 1)
+    error = mean_interval(values).standard_error
+    assert jackknife_error(without) == pytest.approx(error)
 
 
 def test_holm_is_stricter_than_one_test_and_milder_than_bonferroni():

@@ -1,6 +1,7 @@
 """Claims on protection over several firms: their order, caps of a year, capital, who pays."""
 
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,11 @@ from sim.engine.ledger import (
     FIRM_FEES,
     FIRMS,
     GUARANTORS,
+    PROTECTION_PROVIDERS,
     PUBLIC_FEES,
     REGUARANTORS,
     STATE,
+    Ledger,
 )
 from sim.engine.processes import run_world
 from sim.engine.protection import (
@@ -23,6 +26,7 @@ from sim.engine.protection import (
     open_year,
     opening_providers,
     renew_provider,
+    settle_protection,
     share_claims,
 )
 from sim.engine.settlement import settle
@@ -30,7 +34,8 @@ from sim.engine.world import World, conditions_on
 from sim.experiment.simulate import worlds
 from sim.model.banks.conditions import CONDITIONS
 from sim.model.contracts.arrangement import Arrangement
-from sim.model.firms.loss_sharing import PROTECTOR
+from sim.model.firms.flows import PAID, PAID_BACK, PARTY_FLOWS, REGUARANTEE
+from sim.model.firms.loss_sharing import PROTECTOR, PROVIDERS
 from sim.model.firms.record import ALIVE, FIRM
 from tests.house.small import changed_books, changed_lives, history, made, with_ample_capital
 
@@ -289,3 +294,27 @@ def test_a_fee_that_the_firm_pays_leaves_it_that_much_less() -> None:
     assert np.allclose(received - paid - f.cum_firm_fee, f.cash, atol=1e-6)
     assert f.cum_firm_fee.sum() > 0.0
     assert bank.firms.cum_firm_fee.sum() == 0.0
+
+
+# --- What a quarter leaves each ------------------------------------------------------------------
+
+
+def test_fees_are_earned_and_no_capital_yet_and_losses_are_paid_by_who_bears_them() -> None:
+    ledger, providers, results = Ledger(), PROTECTOR.empty(PROVIDERS), np.zeros(PROVIDERS + 1)
+    flow = np.zeros(len(PARTY_FLOWS))
+    flow[:3] = 10.0, 2.0, 1.0
+    flow[PAID : PAID + PROVIDERS] = 3.0, 0.5, 4.0, 0.25
+    flow[REGUARANTEE], flow[PAID_BACK] = 0.75, 1.5
+    k = SimpleNamespace(
+        fee_parts=(0.5, 0.3, 0.2, 0.0), firm_fee_parts=(1.0, 0.0, 0.0, 0.0),
+        public_fee_parts=(0.0, 0.0, 0.0, 1.0), residual_share=0.5,
+    )  # fmt: skip
+    settle_protection(ledger.paid, ledger.parties, k, flow, providers, results)
+    # The lessor sells half of what it pays for; the guarantor pays for its re-guarantee.
+    assert providers["earned"].tolist() == [6.25, 3.0, 4.0, 1.0]
+    assert not np.any(providers["capital"])
+    assert results.tolist() == [5.0 + 2.0 - 3.0 + 0.75, 2.5, 0.0, 0.75, -0.75]
+    borne = ledger.flows["losses borne by protection providers"]
+    assert borne[list(PROTECTION_PROVIDERS), BANKS].tolist() == [3.0, 0.5, 4.0, 0.25]
+    assert ledger.flows["leased equipment"].sum() == 2.0
+    assert ledger.parties.received[BANKS] == pytest.approx(-10.0 + 7.75)

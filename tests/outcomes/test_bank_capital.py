@@ -91,6 +91,16 @@ def test_a_living_right_is_worth_what_exercise_would_pass_on():
     assert capital.living_rights(tiny.history(firms=swap)) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("asleep", "worth"),
+    [({}, 0.51), ({"deliver": (1, 0, 0)}, 0.0), ({"compliant": (4, 0, 0)}, 0.0)],
+)
+def test_a_swap_right_that_sleeps_is_worth_nothing(asleep, worth):
+    swap = {"right": (SWAP, 0, 0), "stake": (0.02, 0, 0), "exercise_amount": (1.0, 0, 0),
+            "lender_gain_share": (0.5, 0, 0), "trigger": (50.0, 0, 0)}  # fmt: skip
+    assert capital.living_rights(tiny.history(firms=swap | asleep)) == pytest.approx(worth)
+
+
 def test_shares_held_are_worth_their_value_less_the_subscription():
     held = {
         "holder": (0.05, 0, 0),
@@ -107,3 +117,13 @@ def test_the_internal_rate_of_return_values_the_book_at_both_ends():
     )
     assert capital.irr(flat) == pytest.approx(0.05)
     assert math.isnan(capital.irr(tiny.empty()))
+
+
+def test_the_book_is_bought_as_it_opens_and_sold_as_it_closes():
+    # It doubles on the last day, by what is drawn then.
+    grown = {
+        "loans": (*((100, 0),) * 4, (200, 0)), "drawn": (*((0, 0),) * 4, (100, 0)),
+        "interest": ((9, 9), (0, 0), (0, 0), (0, 0), (5, 0)),
+    }  # fmt: skip
+    history = tiny.history(panel=dict.fromkeys(tiny.PANEL, tiny.np.zeros((5, 2))) | grown)
+    assert capital.irr(history) == pytest.approx(0.05)

@@ -42,6 +42,12 @@ def test_cumulative_default_counts_lines_opened_early_enough_to_be_followed():
     assert loss.vintage_default_3y_signed(longest) == 1.0
 
 
+def test_a_renewal_is_no_vintage_of_its_own():
+    # the third firm signs at 0.5 and again at 0.75; of the two that signed one defaults
+    renewed = tiny.history(horizon=4.0, book={"signed": (0, 1, 1, 1)})
+    assert loss.vintage_default_3y_signed(renewed) == 0.5
+
+
 def test_a_default_after_three_years_is_not_in_the_vintage():
     history = tiny.history(horizon=5.0, firms={"end": (1e300, 3.26, 0.9)})
     assert loss.vintage_default_3y(history) == 0.0

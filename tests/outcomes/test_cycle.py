@@ -35,6 +35,13 @@ def test_profit_is_per_year_of_the_regime():
     assert cycle.profit_gap(HISTORY) == pytest.approx(0.0)
 
 
+def test_profit_of_a_quarter_in_which_the_regime_changes_is_split_by_time():
+    # A boom until 0.6: all of two quarters, and two fifths of the third, which earns a tenth.
+    history = tiny.history(macro=((-2.0, 0), (0.6, 1)))
+    assert cycle.profit_rate(history, "boom") == pytest.approx((1.0 + 1.1 + 0.04) / 0.6)
+    assert cycle.profit_rate(history, "bust") == pytest.approx((0.06 + 2.0) / 0.4)
+
+
 def test_margins_are_per_unit_lent():
     # Before tax.
     assert cycle.margin(HISTORY, "boom") == pytest.approx(2.7 / 30.0)

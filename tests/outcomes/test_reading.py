@@ -35,6 +35,12 @@ def test_a_time_average_leaves_out_undefined_levels():
     assert reading.time_average(history, levels) == pytest.approx((2.0 + 2.0 + 3.0) / 3.0)
 
 
+def test_a_time_average_counts_each_period_by_its_length():
+    # Half-way levels of 0.5, 1.5, 2.5 and 3.5 for 0.1, 0.1, 0.3 and 0.5 years.
+    history = tiny.history(dates=np.array([0.0, 0.1, 0.2, 0.5, 1.0]))
+    assert reading.time_average(history, np.arange(5.0)) == pytest.approx(2.7)
+
+
 def test_an_average_over_nothing_is_undefined():
     assert math.isnan(reading.time_average(tiny.history(), np.full(5, np.nan)))
     assert math.isnan(reading.ratio(1.0, 0.0))
@@ -52,6 +58,13 @@ def test_opening_and_closing_levels_are_those_of_the_first_and_last_day():
     assert reading.opening(history, history.series("gap")) == 10.0
     assert reading.closing(history, history.series("gap")) == 14.0
     assert reading.opening(tiny.empty(), np.zeros(0)) == 0.0
+
+
+def test_the_opening_level_is_the_last_one_before_the_first_day():
+    history = tiny.history(dates=np.array([-0.5, -0.25, 0.0, 0.5, 1.0]))
+    assert reading.opening(history, np.arange(5.0)) == 2.0
+    later = tiny.history(dates=np.array([0.2, 0.4, 0.6, 0.8, 1.0]))
+    assert reading.opening(later, np.arange(1.0, 6.0)) == 0.0
 
 
 def test_yearly_flows_sum_the_quarters_of_each_year_by_bank():

@@ -50,6 +50,23 @@ def test_public_cost_is_guarantees_less_fees_and_what_relending_saves_banks():
     assert system.policy_subsidy_rate(HISTORY) == pytest.approx(2.0 / 60.0)
 
 
+def test_fees_that_the_state_pays_are_a_public_cost_and_what_a_re_guarantor_keeps_is_none():
+    paid = {"public_fees": (9, 0.25, 0, 0.5, 0.25), "reguarantors": (9, 0, 0.5, 0, -0.125)}
+    before = system.public_cost(HISTORY)
+    assert system.public_cost(tiny.history(system=paid)) == pytest.approx(before + 1.0 - 0.375)
+
+
+def test_holders_and_buyers_of_rights_have_what_they_received_less_what_they_paid():
+    firms = {
+        "holder_proceeds": (5.0, 0, 3.0), "cum_right_sale": (1.0, 0, 0.5),
+        "cum_exercise_amount": (2.0, 0, 0), "cum_gain": (1.5, 0, 1.0), "cum_holder": (10.0, 0, 0),
+        "buyer_proceeds": (0, 0, 4.0), "cum_buyer_amount": (0, 0, 1.25),
+    }  # fmt: skip
+    history = tiny.history(firms=firms)
+    assert system.holder_result(history) == pytest.approx(8.0 + 1.5 - 2.0 - 2.5 - 0.02 * 10.0)
+    assert system.right_buyer_result(history) == pytest.approx(4.0 - 1.5 - 1.25)
+
+
 def test_banking_business_is_that_of_all_banks_outside_ones_too():
     # 0.8 of lenders, 0.5 of other banks of the scenario, 1.0 outside it
     assert system.business_income(HISTORY) == pytest.approx(2.3)

@@ -129,3 +129,11 @@ def test_a_place_that_nobody_wrote_is_the_scenario() -> None:
 def test_words_far_from_all_known_ones_have_no_suggestion() -> None:
     assert similar("zzz", ["replications"]) is None
     assert similar("Replications", ["replications"]) == "replications"
+
+
+def test_a_key_stands_where_it_was_written_or_else_the_nearest_table_around_it() -> None:
+    places = {(): Place("x", None), ("a",): Place("x", 3), ("a", "b"): Place("y", 5)}
+    raw = RawScenario({}, places)
+    for path, line in ((("a", "b"), 5), (("a", "b", 0, "c"), 5), (("a", "d"), 3), (("e",), None)):
+        assert raw.place(path).line == line
+    assert RawScenario({}).place(("a",)) == Place("scenario", None)

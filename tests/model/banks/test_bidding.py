@@ -248,6 +248,19 @@ def held(*setting: Any) -> tuple[int, float]:
     return int(setting[0].winner), float(setting[0].rate)
 
 
+def test_a_bank_enters_as_if_alone_and_bids_as_if_tied_with_the_best_of_the_others() -> None:
+    precisions, quality = [0.5, 0.7, 1.0], [1.0, 0.8, 0.9]
+    a, bidders, rivals = auction(precisions, quality, cap=0.06)
+    hold_auction(a, bidders, rivals)
+    assert bidders.enters.tolist() == [1, 1, 1]
+    for j, b in enumerate(bidders):
+        thinks = beliefs(j, *auction(precisions, quality, cap=0.06))
+        assert thinks.own < thinks.alone != thinks.tied
+        assert b.default == pytest.approx(thinks.alone)
+        assert b.left == pytest.approx(0.06 - rate_of(thinks.alone))
+        assert b.bid == pytest.approx(rate_of(thinks.tied))
+
+
 def test_below_the_cost_of_the_best_firm_nobody_bids() -> None:
     winner, rate = held(*auction([0.5, 0.5, 4.0], 9.0, cap=COST))
     assert (winner, rate) == (-1, COST)

@@ -19,7 +19,7 @@ from sim.base.columns import Rows
 from sim.engine.quarter import QUARTER
 from sim.model.banks import capital
 from sim.model.banks.bank import BANK_BOOKS, BANK_RULES
-from sim.model.banks.books import close_books
+from sim.model.banks.books import close_books, earn, replenish
 from sim.model.banks.conditions import filled
 from sim.model.banks.taxation import vat_share
 from sim.model.firms import flows as f
@@ -195,3 +195,45 @@ def test_central_bank_money_costs_its_own_rate_and_free_capital_the_transfer_pri
     assert (q.capital_benefit, q.free_income) == pytest.approx((0.018, 0.02 - 0.018))
     assert q.market == pytest.approx(0.02 * (12.0 - 6.0) - 0.02)
     assert q.funding - q.relending == pytest.approx(0.06 + 0.12)
+
+
+# --- What stays in the desk, and what its parent puts in or takes --------------------------------
+
+
+def test_profit_and_what_is_the_parents_stay_in_the_desk_and_cash_goes_to_funding() -> None:
+    b = SimpleNamespace(funding=50.0, equity=8.0, earned=1.0, free_income=0.5)
+    income = {"interest": 4.0, "commitment": 0.2, "relationship": 0.5, "gain": 0.3, "royalty": 0.1}
+    costs = {
+        "vat": 0.2, "operating": 0.4, "screening": 0.1, "coordination": 0.05, "calling": 0.05,
+        "monitoring": 0.1, "fee": 0.2,
+    }  # fmt: skip
+    funds = {"funding": 1.5, "relending": 0.2, "capital_benefit": 0.1}
+    lent = {"drawn": 9.0, "repaid": 3.0, "transfer": 1.0, "recovered": 0.5, "guaranteed": 0.25}
+    parents = {"free_income": 0.4, "policy_subsidy": 0.3}
+    q = SimpleNamespace(**income, **costs, **funds, **lent, **parents, provision=0.6)
+    earn(b, q, SimpleNamespace(income_tax_rate=0.25))
+    earned = 5.1 - 1.2 - 1.1
+    assert q.profit_before_tax == pytest.approx(earned - 0.6)
+    assert q.profit == pytest.approx(0.75 * (earned - 0.6))
+    assert b.equity == pytest.approx(8.0 + q.profit + 0.7)
+    assert b.funding == pytest.approx(50.0 + 6.25 - (earned - q.tax + 0.7))
+    assert (b.earned, b.free_income) == pytest.approx((1.0 + earned - 0.6, 0.9))
+
+
+@pytest.mark.parametrize(
+    ("equity", "refilled", "moved", "left"),
+    [
+        # Half of a gap is refilled; the parent's income of one pays first, its owners the rest.
+        (7.0, True, 1.5, 4.5), (4.0, True, 3.0, 3.0), (9.0, True, 0.5, 5.0),
+        (12.0, True, -2.0, 5.0), (7.0, False, 0.0, 5.0), (12.0, False, 0.0, 5.0),
+    ],
+)  # fmt: skip
+def test_a_parent_refills_a_part_of_the_gap_or_takes_all_of_the_excess(
+    equity: float, refilled: bool, moved: float, left: float
+) -> None:
+    b = SimpleNamespace(budget=10.0, equity=equity, funding=20.0, parent_equity=5.0)
+    q, k = SimpleNamespace(), SimpleNamespace(parent_income=1.0)
+    replenish(b, q, k, SimpleNamespace(replenish_share=0.5), refilled)
+    assert q.injection == moved
+    assert (b.equity, b.funding) == (equity + moved, 20.0 - moved)
+    assert b.parent_equity == left

@@ -26,6 +26,7 @@ from tests.model.banks.three import (
     conditions,
     known,
     offer,
+    offered,
     record,
     rules,
 )
@@ -321,6 +322,22 @@ def test_a_guarantee_takes_loss_away_and_costs_its_fee() -> None:
 def test_over_a_longer_term_the_decision_costs_less_a_year() -> None:
     _, left = agreed(conditions(tenor={"kind": "term", "years": 2.0}))
     assert left == pytest.approx(LEFT + 0.5 * 0.01 / (0.5 * np.array(LINES)))
+
+
+def test_the_lead_alone_pays_for_watching_as_long_as_it_watches() -> None:
+    # Debt of five times the value: watching is worth its cost to a lead with half of it.
+    k = conditions(
+        limit={"kind": "fixed", "amount": 20.0},
+        loss_sharing={"kind": "proportional", "shares": [0.5, 0.5]},
+    )
+    cheap, dear = (
+        offered(applicant(1, value=1.0), k, rules(monitoring_cost=cost, policy_subsidy_rate=1.0))
+        for cost in (0.03, 0.05)
+    )
+    assert (cheap.monitored, dear.monitored) == (1, 1)
+    # Spread over a year of the half of its ten that is drawn.
+    less = [cheap.surplus[j] - dear.surplus[j] for j in range(2)]
+    assert less == pytest.approx([0.02 / 5.0, 0.0], abs=1e-12)
 
 
 def test_business_that_hangs_on_lending_pays() -> None:

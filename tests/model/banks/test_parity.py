@@ -82,6 +82,17 @@ def test_a_stake_does_not_grow_where_the_business_is_worth_more() -> None:
     assert o.demanded_worth > 0.5 * o.granted_worth
 
 
+@pytest.mark.parametrize("business", [1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 20.0])
+def test_the_stake_is_the_fair_one_or_that_written_whichever_is_less(business: float) -> None:
+    o = granted(parity="stake", business=business)
+    assert o.stake <= 0.25
+    assert o.exercise_amount == pytest.approx(8.0 * o.stake)
+    if o.stake < 0.25:
+        assert 0.5 * o.granted_worth == pytest.approx(o.demanded_worth)
+    else:
+        assert 0.5 * o.granted_worth <= o.demanded_worth
+
+
 def test_who_demands_nothing_gets_no_right() -> None:
     idle = {"kind": "agreement"}
     assert granted(idle, {"account_move_hazard": 0.0}, parity="stake").right == NO_RIGHT

@@ -17,7 +17,7 @@ from sim.model.firms.beside import (
 )
 from sim.model.firms.contract_effects import reduce_commitment
 from sim.model.firms.credit_line import manage_cash
-from sim.model.firms.debts import BESIDE, BOND, DEBTS, LEASE, TRUST
+from sim.model.firms.debts import BESIDE, BOND, DEBTS, LEASE, OF_TERM_LOAN, TRUST
 from sim.model.firms.equity import share_out
 from sim.model.firms.failure import close, on_arrears_end
 from sim.model.firms.operations import set_flows
@@ -312,6 +312,16 @@ def test_a_lessor_pays_its_part_of_a_project_and_the_firm_the_rest(cash, share):
     assert end_project(f, p, 1.0)
     assert f.owed[LEASE] == pytest.approx(0.4 * share * 16.6667, rel=1e-5)
     assert f.cash == pytest.approx(cash - 0.6 * share * 16.6667, abs=1e-4)
+
+
+def test_what_is_overdue_on_a_term_loan_does_not_fall_due_again():
+    # Two ends of quarters are left for what is not overdue yet; nothing can be paid.
+    f, p = signed(borrower(balance=0.0, maturity=1.25), term_loan=TRANCHE), quiet()
+    f.limit, f.cash, f.overdue[OF_TERM_LOAN] = f.balance, 0.0, 2.0
+    f.maturity = 1.25
+    serve_debts(f, p, market(), 1.0)
+    assert f.overdue[OF_TERM_LOAN] == 2.0 + (6.0 - 2.0) / 2.0
+    assert (f.term, f.arrears) == (6.0, 1)
 
 
 def test_a_call_that_is_paid_leaves_nothing_overdue_on_the_term_loan():

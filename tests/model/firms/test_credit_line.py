@@ -73,6 +73,13 @@ def test_cash_is_managed_around_the_target(state, cash, balance, paid_out):
     assert (f.cash, f.balance, f.cum_dividend) == (cash, balance, paid_out)
 
 
+def test_owners_are_paid_nothing_while_a_term_loan_is_owed():
+    # The line of two is repaid; the term loan waits for its schedule, and owners for its end.
+    f = borrower(**TARGET_OF_TWO, sales=10.0, cash=50.0, flow=8.0, term=3.0)
+    manage_cash(f, rules(**LINE))
+    assert (f.balance, f.term, f.cum_repaid, f.cum_dividend) == (3.0, 3.0, 2.0, 0.0)
+
+
 def test_nothing_is_drawn_that_target_cash_does_not_lack():
     f = borrower(**TARGET_OF_TWO, cash=2.0)
     draw_to_target(f)

@@ -18,6 +18,7 @@ from sim.model.firms.equity import (
     listing_hazard,
     round_hazard,
     seeks_round_at,
+    sell_shares,
     set_value,
     share_out,
 )
@@ -176,6 +177,15 @@ def test_a_tail_exit_is_a_pareto_multiple_of_it():
 )
 def test_the_gain_of_subscribing_counts_the_money_that_the_subscription_brings(stake, value, gain):
     assert intrinsic(firm(stake=stake, exercise_amount=2.0), value) == pytest.approx(gain)
+
+
+def test_new_shares_leave_each_owner_as_much_less():
+    parts = {"founders": 0.4, "investors": 0.2, "holder": 0.1, "buyers": 0.2, "fund": 0.1}
+    f = firm(value=30.0, **parts)
+    sell_shares(f, 10.0)
+    kept = {name: 0.75 * part for name, part in parts.items()}
+    kept["investors"] += 0.25
+    assert {name: float(f[name]) for name in parts} == pytest.approx(kept)
 
 
 def test_a_holder_that_subscribes_pays_and_dilutes_everyone():

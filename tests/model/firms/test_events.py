@@ -356,6 +356,19 @@ def test_an_exit_repays_the_loan_and_shares_the_value_out(cause, value, exit_val
     assert f.cum_loan_account == pytest.approx(0.5 * resting)
 
 
+def test_who_buys_a_firm_pays_less_by_all_that_it_owes_beside_the_line():
+    f = borrower(value=100.0, cash=7.0, owed=[3.0, 2.0, 1.0], beside=6.0, founders=1.0)
+    leave(f, rules(**EXIT), market(), 2.0, r.ACQUISITION, *Diary().both)
+    assert f.exit_value == f.founder_proceeds == pytest.approx(80.0 + 7.0 - 5.0 - 6.0)
+    assert f.cum_returned.tolist() == [3.0, 2.0, 1.0]
+    assert (f.cum_repaid, f.cum_exit_cash, f.beside, f.owed.tolist()) == (
+        5.0,
+        -4.0,
+        0.0,
+        [0.0] * 3,
+    )
+
+
 def test_a_firm_that_is_sold_takes_its_project_along():
     f = firm(value=10.0, project=1, demand=4.0, cum_demand=9.0, cum_gap=2.0)
     leave(f, rules(**EXIT), market(), 2.0, r.ACQUISITION, *Diary().both)

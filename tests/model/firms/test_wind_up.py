@@ -57,6 +57,12 @@ def test_lenders_are_paid_in_full_owners_get_the_rest_or_the_firm_goes_on(balanc
     assert (f.cum_gap, f.cum_drawn) == (3.0, 0.0)
 
 
+@pytest.mark.parametrize(("beside", "covered"), [(0.5, True), (0.6, False)])
+def test_all_creditors_are_paid_or_nobody_gives_up(beside, covered):
+    p = quiet(**(GIVES_UP | {"working_capital": 0.0}))
+    assert pays_creditors(firm(cash=1.0, balance=0.5, beside=beside), p) == covered
+
+
 def test_a_firm_that_is_given_up_ends_as_such_and_its_money_is_accounted_for():
     p = quiet(**(GIVES_UP | {"wind_up_hazard": 1.0, "wind_up_age": 0.0}))
     rows = three(cash=1.0, cum_equity=1.0, cash_months=1e9, tangible=0.4)
