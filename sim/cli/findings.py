@@ -34,14 +34,14 @@ def write_findings(
     results: Any,
     written: Language = "en",
     workers: int = 1,
-    told: Callable[[Any, Any], None] | None = None,
+    told: Callable[[Any, Any, Any], None] | None = None,
     excel: bool = False,
 ) -> Any:
     """Measure, compare, write the tables behind the report, the figures and the report.
 
     Figures, report and the workbook, which is written where `excel` asks for it, are in the
     language asked for; tables hold the same words in all. So many processes draw the figures;
-    the comparison and its intervals over parameters are `told` before.
+    the comparison, its intervals over parameters and the outcomes are `told` before.
     """
     from sim.analysis.measured import Measured
     from sim.report.explore_data import OutcomeTables
@@ -51,7 +51,7 @@ def write_findings(
     with language(written):
         comparison = found.comparison  # it says in words how intervals are made
     if told is not None:
-        told(comparison, over_of(folder, results.scenario))
+        told(comparison, over_of(folder, results.scenario), found.outcomes)
     with folder.staging() as stage, language(written):
         write_csv(found.all_compared, stage / COMPARISON)
         tables = OutcomeTables(found.outcomes, found.comparison)

@@ -208,9 +208,9 @@ def finish(
     from sim.cli.findings import write_findings
     from sim.cli.screen import show
 
-    def told(comparison: Any, over: Any) -> None:
+    def told(comparison: Any, over: Any, outcomes: Any) -> None:
         with language(written):
-            show(comparison, job.scenario, over)
+            show(comparison, job.scenario, over, outcomes)
         for sentence in precision.sentences() if precision is not None else ():
             print_text(sentence)
 

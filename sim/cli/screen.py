@@ -13,7 +13,15 @@ from rich.text import Text
 from sim.analysis.book import firms_of, per_thousand
 from sim.analysis.compare import UNDEFINED, UNRESOLVED, unseen_words
 from sim.base.language import current, tr
-from sim.base.wording import arrangement_text, percent_text, plain_number, verdict_word
+from sim.base.wording import (
+    arrangement_text,
+    error_of,
+    percent_text,
+    plain_number,
+    row_style,
+    unit_style,
+    verdict_word,
+)
 from sim.cli.options import WIDTH, console, table
 from sim.report.figures.selection import headlines
 from sim.report.open_numbers import not_computed, over_range
@@ -27,11 +35,17 @@ _Columns = tuple[Sequence[str], dict[tuple[str, str], dict[str, Any]]]
 """Arrangements of a table, and intervals over parameters by outcome and arrangement."""
 
 
-def show(comparison: Any, scenario: Any, over: Any = None) -> None:
+def show(comparison: Any, scenario: Any, over: Any = None, outcomes: Any = None) -> None:
     """Print what the numbers are, and the headlines in tables of at most `WIDTH` columns.
 
-    `over` is what `sim.studies.over_parameters` gives, where it was made of the scenario.
+    `over` is what `sim.studies.over_parameters` gives, where it was made of the scenario. Of one
+    arrangement alone the levels are printed, which the `outcomes` give.
     """
+    if len(comparison.arrangements) == 1:
+        levels = outcomes.summary(confidence=comparison.confidence)
+        typer.echo(f"{alone(comparison, scenario, levels)}\n")
+        console().print(level_table(comparison, levels), width=WIDTH)
+        return
     typer.echo(f"{heading(comparison, scenario)}\n{_broken(over_words(over), WIDTH)}\n")
     for one in summary(comparison, scenario, over):
         console().print(one, width=WIDTH)
@@ -62,6 +76,34 @@ def summary(comparison: Any, scenario: Any = None, over: Any = None) -> list[Tab
         _table(comparison, scenario, names, (others[start : start + _ACROSS], found))
         for start in range(0, len(others), _ACROSS)
     ]
+
+
+def alone(comparison: Any, scenario: Any, levels: Any) -> str:
+    """Say how much was simulated where nothing is compared, and how to compare."""
+    words = tr(
+        "{count} replications of {baseline} alone, {firms} firms, {years} years.",
+        count=int(levels["replications"].max()),
+        baseline=arrangement_text(comparison.baseline).lower(),
+        firms=plain_number(firms_of(scenario), 0),
+        years=f"{scenario.experiment.horizon_years:g}",
+    )  # fmt: skip
+    rule = tr("Nothing is compared; name two arrangements or more in experiment.arrangements.")
+    return f"{words}\n{_broken(rule, WIDTH)}"
+
+
+def level_table(comparison: Any, levels: Any) -> Table:
+    """Lay out the headlines of one arrangement: mean over histories and its interval."""
+    rows = levels.set_index("outcome")
+    body = []
+    for name in headlines(list(comparison.marks)) or list(comparison.marks):
+        mark, one = comparison.marks[name], rows.loc[name]
+        if mark.paired or not one["defined"]:
+            continue
+        style = row_style(mark.unit, [one["mean"]], [error_of(one["low"], one["high"])])
+        label = _label(tr(mark.label), unit_style(mark.unit).axis)
+        body.append([label, style.level(one["mean"]), style.range(one["low"], one["high"])])
+    head = tr("{level} interval", level=percent_text(comparison.confidence))
+    return table(("", arrangement_text(comparison.baseline), head), body, right=2)
 
 
 def heading(comparison: Any, scenario: Any = None) -> str:

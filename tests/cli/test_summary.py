@@ -13,7 +13,7 @@ from rich.console import Console
 from sim.analysis.compare import compare
 from sim.analysis.outcomes_table import Outcomes
 from sim.base.language import language
-from sim.cli.screen import WIDTH, heading, over_words, summary
+from sim.cli.screen import WIDTH, heading, over_words, show, summary
 from tests import synthetic
 
 
@@ -125,3 +125,18 @@ def test_the_interval_over_parameters_stands_in_brackets_or_is_said_to_be_missin
     assert "[" not in cell(one)
     with language("zh"):
         assert "尚未就本文件计算" in over_words(None)
+
+
+def test_of_one_arrangement_alone_the_levels_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [
+        {"arrangement": "plain", "replication": n, "outcome": "bank.raroc", "value": value}
+        for n, value in enumerate([0.01, 0.02, 0.03])
+    ]
+    marks = {"bank.raroc": synthetic.marks()["bank.raroc"]}
+    outcomes = Outcomes(pd.DataFrame(rows), marks, ("plain",))
+    scenario = Made(population=Made(firms=60), experiment=Made(horizon_years=15.0))
+    show(compare(outcomes), scenario, None, outcomes)
+    printed = capsys.readouterr().out
+    assert printed.startswith("3 replications of plain alone, 60 firms, 15 years.\nNothing is comp")
+    # Student's quantile with two degrees of freedom, 4.303, times .01 over the root of three.
+    assert re.search(r"RAROC +2\.0 % +\S0\.5 to 4\.5", printed), printed
