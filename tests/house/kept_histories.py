@@ -63,7 +63,7 @@ def file_of(folder: Path, replication: int) -> Path:
 
 
 def ensure(counts: Mapping[str, int], root: Path) -> int:
-    """Live the first so many histories of each study, but for those that are kept; say how many."""
+    """Live the first so many histories of each study that are not kept, and say how many."""
     missing = [
         (study, k, folder)
         for study, count in counts.items()
@@ -71,6 +71,8 @@ def ensure(counts: Mapping[str, int], root: Path) -> int:
         for k in range(count)
         if not file_of(folder, k).is_file()
     ]
+    if not missing:
+        return 0
     with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
         waiting = [pool.submit(live_one, *one) for one in missing]
         try:

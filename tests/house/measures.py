@@ -249,12 +249,12 @@ TAILS = {
     **{f"var{level}": value_at_risk(level / 100) for level in (60, 75, 90, 95)},
     **{f"es{level}": shortfall(level / 100) for level in (75, 90, 95)},
 }
-_KNOWN = {
+_KNOWN: dict[str, tuple[str, Callable[[History], float]]] = {
     **{name: ("per year", rule) for name, rule in TAILS.items()},
     **{rule.__name__: (unit, rule) for unit, rules in OF_UNIT.items() for rule in rules},
     **SIGNS,
 }
-MEASURES: dict[str, Callable[[History], float]] = {name: rule for name, (_, rule) in _KNOWN.items()}
+MEASURES = {name: rule for name, (_, rule) in _KNOWN.items()}
 """By the name under which a prediction asks for them."""
 UNITS = {name: unit for name, (unit, _) in _KNOWN.items()}
 """Their units."""

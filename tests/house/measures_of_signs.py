@@ -32,7 +32,7 @@ from sim.outcomes.reading import (
 )
 from sim.studies.firm_moments import LEAST_SALES, size_exponent
 
-YOUNG, OLD = 5.0, 10.0
+YOUNG, OLD = 3.0, 6.0
 """Years below which a firm is young, and from which it is old."""
 SOON = 1.0
 """Years before a default in which the use of a line is looked at."""
@@ -181,7 +181,7 @@ def _all_growth(history: History) -> tuple[Floats, Floats, Floats]:
 
 
 def growth_old_less_young(history: History) -> float:
-    """Mean log growth a year of firms from ten years of age less that of firms below five."""
+    """Mean log growth a year of firms from six years of age less that of firms below three."""
     age, _, growth = _all_growth(history)
     old, young = growth[age >= OLD], growth[age < YOUNG]
     return float(old.mean() - young.mean()) if min(old.size, young.size) else math.nan

@@ -56,7 +56,9 @@ FIRST = 48
 """Histories up to which an undecided row goes before its error is taken at its word."""
 ROOM = 1.2
 """Times what is needed, so that one more step is enough as a rule."""
-WRITTEN = ("found", "error", "pairs", "material", "large", "verdict", "needed", "explains", OUTDATED)
+WRITTEN = (
+    "found", "error", "pairs", "material", "large", "verdict", "needed", "explains", OUTDATED,
+)  # fmt: skip
 """Keys of a row that this program writes, in order; `found` to `verdict` stand in every row."""
 
 
@@ -290,7 +292,9 @@ def main(arguments: Sequence[str]) -> None:
     else:
         text = write_studies(rows, from_studies(rows, asked.keep, asked.most), text)
         if not asked.only:
-            text = re.sub(r'(?m)^version = ".*"$', f'version = "{VERSION}"', text, count=1)
+            few = asked.most < MOST_HISTORIES
+            version = f"{VERSION}, at most {asked.most} histories" if few else VERSION
+            text = re.sub(r'(?m)^version = ".*"$', f'version = "{version}"', text, count=1)
             text = re.sub(r'(?m)^economy = ".*"$', f'economy = "{economy()}"', text, count=1)
     after = {row["id"]: row for row in tomllib.loads(text)["prediction"]}
     if asked.print:
