@@ -10,9 +10,9 @@ read again only by the same program, economy and measures. ``--most N`` stops at
 ``--large RUN_FOLDER`` takes the numbers called ``large`` from a finished run of
 scenarios/three_arrangements.toml, for the rows that such a run can speak to.
 
-Verdicts are written as the numbers say. Where one has changed, the row is printed and keeps, as
-``explains``, the verdict that its mechanism was written for: somebody has to think, write the
-mechanism anew, and take the key out.
+Verdicts are written as the numbers say. Where one has changed, the row is printed; if its
+mechanism does not speak ``both_ways`` it keeps, as ``explains``, the verdict that this was written
+for: somebody has to think, write the mechanism anew, and take the key out.
 
 ``--outdated`` runs the studies at the size ``quick`` and marks the rows that they turn round;
 numbers and verdicts stay.
@@ -168,7 +168,7 @@ def with_keys(block: str, keys: Mapping[str, object]) -> str:
     for name in WRITTEN:
         block = re.sub(rf"(?m)^{name} = .*\n", "", block)
     shown = "".join(f"{name} = {in_toml(one)}\n" for name, one in lines.items() if one is not None)
-    return re.sub(r"(?m)^mechanism = ", lambda match: shown + match[0], block)
+    return re.sub(r"(?m)^(both_ways = true\n)?mechanism = ", lambda at: shown + at[0], block)
 
 
 def in_toml(value: object) -> str:
@@ -200,7 +200,7 @@ def with_verdict(block: str, before: Row) -> str:
     known = told(row)
     verdict = judged(row, known)
     needed = known.needed if verdict == UNDECIDED else math.nan
-    explained = before.get("explains", before["verdict"])
+    explained = verdict if "both_ways" in row else before.get("explains", before["verdict"])
     return with_keys(block, {
         "verdict": verdict,
         "needed": rounded(needed) if math.isfinite(needed) else None,

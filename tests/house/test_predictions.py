@@ -142,9 +142,11 @@ def test_the_verdict_is_what_the_numbers_in_the_file_say(key: str) -> None:
     assert row["verdict"] == judged(row, told(row))
 
 
-@pytest.mark.parametrize("key", [key for key, row in ROWS.items() if OUTDATED in row])
-def test_a_row_that_is_outdated_says_since_when_and_what_was_seen(key: str) -> None:
-    assert re.fullmatch(r"\d+\.\d+\.\d+\S*: [-+]\S+ \(\S+\)", row_of(key)[OUTDATED])
+def test_a_row_that_is_outdated_says_since_when_and_what_was_seen() -> None:
+    marks = [row[OUTDATED] for row in ROWS.values() if OUTDATED in row]
+    assert [
+        one for one in marks if not re.fullmatch(r"\d+\.\d+\.\d+\S*: [-+]\S+ \(\S+\)", one)
+    ] == []
 
 
 ROW = """id = "A"
@@ -222,6 +224,9 @@ def test_a_verdict_that_changes_says_what_its_mechanism_explains() -> None:
     row = tomllib.loads(turned)
     assert (row["verdict"], row["explains"]) == (CONTRADICTED, HOLDS)
     assert "A: holds -> contradicted" in changed(made(), row)
+    spoken = ROW.replace("mechanism", "both_ways = true\nmechanism")
+    both = tomllib.loads(with_found(spoken, made(), Finding(-2.0, 0.5, 12, 0.0005), True))
+    assert both == made(found=-2.0, error=0.5, verdict=CONTRADICTED, both_ways=True)
     back = with_found(turned, row, Finding(2.0, 0.5, 12, 0.0005), True)
     assert tomllib.loads(back) == made(found=2.0, error=0.5)
     open_row = tomllib.loads(with_found(ROW, made(), Finding(1.5, 1.0, 50, 0.0005), True))
