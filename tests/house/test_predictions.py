@@ -143,10 +143,9 @@ def test_the_verdict_is_what_the_numbers_in_the_file_say(key: str) -> None:
 
 
 def test_a_row_that_is_outdated_says_since_when_and_what_was_seen() -> None:
+    form = re.compile(r"\d+\.\d+\.\d+\S*: [-+]\S+ \(\S+\)")
     marks = [row[OUTDATED] for row in ROWS.values() if OUTDATED in row]
-    assert [
-        one for one in marks if not re.fullmatch(r"\d+\.\d+\.\d+\S*: [-+]\S+ \(\S+\)", one)
-    ] == []
+    assert [one for one in marks if not form.fullmatch(one)] == []
 
 
 ROW = """id = "A"
