@@ -1,27 +1,49 @@
 """How a written prediction is run: studies, contrasts, and the verdict that numbers give."""
 
+import math
 import tomllib
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+from scipy import stats
+
 from sim.model.contracts.arrangement import PLAIN
+from sim.outcomes.mark import registry
+from sim.report.judged import counts_from
 from sim.scenario.scenario import Scenario
-from tests.house.measures import MEASURES
-from tests.house.paired import FAR, Difference, Floats, Size, contrast, lived, small
+from tests.house.measures import MEASURES, UNITS
+from tests.house.paired import (
+    FAR,
+    Difference,
+    Floats,
+    Size,
+    contrast,
+    in_columns,
+    lived_in,
+    small,
+)
 from tests.house.small import shipped
 
 FILE = Path(__file__).with_name("predictions.toml")
-HOLDS, CONTRADICTED, MIXED = "holds", "contradicted", "mixed"
-UNTESTED = "not testable here"
+HOLDS, CONTRADICTED = "holds", "contradicted"
+NO_EFFECT, UNDECIDED = "no material effect", "undecided"
+NO_SIGN, UNTESTED = "no sign predicted", "not testable here"
+VERDICTS = (HOLDS, CONTRADICTED, NO_EFFECT, UNDECIDED, NO_SIGN, UNTESTED)
 SIGNS = {"+": 1.0, "-": -1.0}
 SAME, UNMOVED, ANY = "=", "0", "any"
-"""Beside a sign: equal to rounding, not moved beyond `FAR`, or no sign predicted."""
+"""Beside a sign: equal to rounding, moved by nothing that counts, or no sign predicted."""
 OUTDATED = "outdated"
 """Key of a row that the model has turned round since: version, value and error seen."""
 NEAR = 1.0
 """Standard errors towards theory at which a contradiction is no longer one."""
+CONFIDENCE = 0.95
+"""Of the interval that is held against what counts."""
+MOST_HISTORIES = 400
+"""Histories beyond which a row says how many it would need."""
 Row = dict[str, Any]
 
 
@@ -46,6 +68,7 @@ def size_of(name: str) -> Size:
     return Size(**written()["size"][name])
 
 
+@cache
 def scenario_of(study: str, size: Size) -> Scenario:
     """The shipped comparison with the changes of a study."""
     table = written()["study"][study]
@@ -84,57 +107,152 @@ def _times(key: str, factor: float) -> dict[str, Any]:
     return {key: [factor * one for one in value] if isinstance(value, tuple) else factor * value}
 
 
+def asked_of(study: str) -> tuple[str, ...]:
+    """Names of the outcomes and measures that any prediction asks of a study, in order."""
+    rows = (r for r in predictions().values() if study in studies_of(r))
+    return tuple(sorted({row["measure"] for row in rows}))
+
+
+def studies_of(row: Row) -> tuple[str, ...]:
+    """The studies that a prediction compares."""
+    return tuple(dict.fromkeys(place.partition("/")[0] for place in row["contrast"]))
+
+
+def lived_once(study: str, size: str, replication: int) -> dict[str, dict[str, float]]:
+    """What predictions ask of one history of a study, by arrangement and name."""
+    asked = asked_of(study)
+    own = {name: MEASURES[name] for name in asked if name in MEASURES}
+    return lived_in(scenario_of(study, size_of(size)), replication, own, asked)
+
+
 @cache
 def lived_study(study: str, size: str) -> dict[str, dict[str, Floats]]:
-    """A study's outcomes and measures by arrangement."""
-    return lived(scenario_of(study, size_of(size)), MEASURES)
+    """The same of all histories of a size."""
+    return in_columns([lived_once(study, size, k) for k in range(histories_of(study, size))])
+
+
+def histories_of(study: str, size: str) -> int:
+    """Histories of a study at a size."""
+    return int(scenario_of(study, size_of(size)).experiment.replications)
+
+
+Lived = Callable[[str], dict[str, dict[str, Floats]]]
 
 
 def found(row: Row, size: str) -> Difference:
-    """What a prediction's contrast comes to."""
+    """What a prediction's contrast comes to at a size."""
+    return found_in(row, lambda study: lived_study(study, size))
+
+
+def found_in(row: Row, lived: Lived) -> Difference:
+    """What a prediction's contrast comes to, given what has been lived of each study."""
     parts = []
     for place, weight in row["contrast"].items():
         study, arm = place.split("/")
-        parts.append((float(weight), lived_study(study, size)[arm][row["measure"]]))
+        parts.append((float(weight), lived(study)[arm][row["measure"]]))
     return contrast(parts)
 
 
-def told(row: Row) -> tuple[float, float]:
-    """Value and error that decide: of the runs in the file the one with the smaller error."""
-    runs = [(row["found"], row["error"]), tuple(row.get("large", (0.0, float("inf"))))]
-    return min(runs, key=lambda run: run[1])
+# --- What a difference says ----------------------------------------------------------------------
 
 
-def judged(row: Row, value: float, error: float) -> str:
-    """What a difference and its standard error say of a prediction.
+@dataclass(frozen=True)
+class Finding:
+    """What is known of a prediction's contrast.
+
+    Parameters
+    ----------
+    value, error : float
+        The contrast and its standard error, both zero where nothing but rounding differs.
+    pairs : int
+        Histories behind them, those in which all that is compared is defined.
+    material : float
+        Size from which on the contrast counts, in the unit of the measure.
+    """
+
+    value: float
+    error: float
+    pairs: int
+    material: float
+
+    @property
+    def z(self) -> float:
+        """The contrast in standard errors; without any spread as good as certain."""
+        if self.error > 0.0:
+            return self.value / self.error
+        return math.copysign(math.inf, self.value) if self.value else 0.0
+
+    @property
+    def reach(self) -> float:
+        """Half the width of its interval."""
+        if self.pairs < 2:
+            return math.inf
+        return float(stats.t.ppf(0.5 + 0.5 * CONFIDENCE, self.pairs - 1)) * self.error
+
+    @property
+    def is_immaterial(self) -> bool:
+        """Whether the whole interval lies inside what counts."""
+        return abs(self.value) + self.reach <= self.material
+
+    @property
+    def needed(self) -> float:
+        """Histories at which value and error, as they are, would decide; infinite for none.
+
+        By the sign, `FAR` standard errors from zero, or by an interval inside what counts.
+        """
+        far = FAR * self.error / abs(self.value) if self.value else math.inf
+        room = self.material - abs(self.value)
+        inside = self.reach / room if room > 0.0 else math.inf
+        return self.pairs * min(far, inside) ** 2
+
+
+def told(row: Row) -> Finding:
+    """What decides: of the runs in the file the one with the smaller error."""
+    runs = [(row["found"], row["error"], row["pairs"])]
+    runs += [tuple(row["large"])] if "large" in row else []
+    value, error, pairs = min(runs, key=lambda run: run[1])
+    return Finding(value, error, int(pairs), row["material"])
+
+
+def material_of(row: Row, level: float) -> float:
+    """Size from which on a row's contrast counts, as on the pages or as the file says.
 
     Parameters
     ----------
     row : dict
         The prediction.
-    value, error : float
-        Both zero where nothing but rounding differs.
+    level : float
+        Mean size of what is compared, of which money counts from a part on.
     """
-    # Without any spread a difference is as good as certain.
-    z = value / error if error > 0.0 else value * float("inf") if value else 0.0
+    name = row["measure"]
+    own = written()["material"].get(name)
+    if own is not None:
+        return float(own["size"])
+    mark: Any = registry().get(name) or SimpleNamespace(name=name, unit=UNITS[name])
+    return float(f"{counts_from(mark, level):.3g}")
+
+
+def judged(row: Row, seen: Finding) -> str:
+    """What a contrast says of a prediction."""
     expected = row["expected"]
     if row["verdict"] == UNTESTED:
         return UNTESTED
+    if expected == ANY:
+        return NO_SIGN
     if expected == SAME:
-        return HOLDS if value == error == 0.0 else CONTRADICTED
-    if expected == UNMOVED:
-        return HOLDS if abs(z) <= FAR else CONTRADICTED
-    toward = SIGNS.get(expected, 0.0) * z
-    if abs(toward) <= FAR:
-        return MIXED
-    return HOLDS if toward > 0.0 else CONTRADICTED
+        return HOLDS if seen.value == seen.error == 0.0 else CONTRADICTED
+    if expected == UNMOVED and seen.is_immaterial:
+        return HOLDS
+    if abs(seen.z) > FAR:
+        return HOLDS if SIGNS.get(expected, 0.0) * seen.z > 0.0 else CONTRADICTED
+    return NO_EFFECT if seen.is_immaterial else UNDECIDED
 
 
 def turned_round(row: Row, seen: Difference) -> bool:
     """Whether a run turns the verdict of a prediction round: what holds, what theory has wrong."""
     toward = SIGNS.get(row["expected"], 0.0) * seen.z
-    if row["expected"] == SAME and not seen.is_zero:
-        return True
+    if row["expected"] == SAME:
+        return seen.is_zero != (row["verdict"] == HOLDS)
     if row["verdict"] == HOLDS:
         return not toward > -FAR
     return row["verdict"] == CONTRADICTED and not toward < NEAR

@@ -33,6 +33,7 @@ from sim.outcomes.reading import (
     total,
     yearly,
 )
+from tests.house.measures_of_signs import SIGNS, in_bust
 
 EARLY = 3.0
 """Years that count as early."""
@@ -78,15 +79,6 @@ def profit_shortfall(history: History) -> float:
     profit, lent = yearly(history, "profit"), yearly(history, "balance_years")
     margin = profit[lent > 0.0] / lent[lent > 0.0]
     return sample_expected_shortfall(margin.mean() - margin, 0.9)
-
-
-def in_bust(history: History, dates: Floats) -> Floats:
-    """Whether each date lies in a bust."""
-    code = history.facts["regimes"].index("bust")
-    starts = np.array([date for date, _ in history.macro])
-    states = np.array([state for _, state in history.macro])
-    place = np.searchsorted(starts, dates, side="right") - 1
-    return np.asarray(states[np.maximum(place, 0)] == code)
 
 
 def bust_cash_defaults(history: History) -> float:
@@ -237,18 +229,32 @@ def repaid_on_call(history: History) -> float:
     return float(of_firms(history)["cum_due_paid"].sum())
 
 
-MEASURES: dict[str, Callable[[History], float]] = {
+OF_UNIT: dict[str, tuple[Callable[[History], float], ...]] = {
+    "per year": (
+        profit_shortfall, bust_cash_defaults, median_return, early_interest, late_margin,
+        bust_premium, cost_of_money,
+    ),
+    "share": (
+        same_worst_year, large_gap, light_survival, quiet_years, early_npl, monitored,
+        bust_lending, weight_of_rights,
+    ),
+    "CNY million": (late_profit, wealth_given_exit, median_given_exit, repaid_on_call),
+    "correlation": (joint_loss,),
+    "skewness": (gain_skew,),
+    "ratio": (upside_variation,),
+    "standard deviations": (signer_quality,),
+}  # fmt: skip
+"""Rules of this file by their unit."""
+TAILS = {
     **{f"var{level}": value_at_risk(level / 100) for level in (60, 75, 90, 95)},
     **{f"es{level}": shortfall(level / 100) for level in (75, 90, 95)},
-    **{
-        rule.__name__: rule
-        for rule in (
-            joint_loss, same_worst_year, profit_shortfall, bust_cash_defaults, large_gap,
-            light_survival, median_return, gain_skew, quiet_years, upside_variation,
-            early_interest, late_profit, late_margin, bust_premium, wealth_given_exit,
-            median_given_exit, signer_quality, early_npl, monitored, bust_lending,
-            weight_of_rights, cost_of_money, repaid_on_call,
-        )
-    },
-}  # fmt: skip
+}
+_KNOWN: dict[str, tuple[str, Callable[[History], float]]] = {
+    **{name: ("per year", rule) for name, rule in TAILS.items()},
+    **{rule.__name__: (unit, rule) for unit, rules in OF_UNIT.items() for rule in rules},
+    **SIGNS,
+}
+MEASURES = {name: rule for name, (_, rule) in _KNOWN.items()}
 """By the name under which a prediction asks for them."""
+UNITS = {name: unit for name, (unit, _) in _KNOWN.items()}
+"""Their units."""

@@ -4,7 +4,7 @@ Two studies with the same size use common random numbers, so replication k of on
 replication k of the other. The seed is fixed: a test passes or fails, it does not flicker.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,17 +134,31 @@ def lived(
     measures : mapping of name -> function of a history, optional
         Further numbers to measure.
     """
-    found: dict[str, list[dict[str, float]]] = {}
-    for replication in range(scenario.experiment.replications):
-        baseline = None
-        for world in worlds(scenario, replication):
-            history = freeze(world)
-            baseline = history if baseline is None else baseline
-            own = {name: float(rule(history)) for name, rule in (measures or {}).items()}
-            found.setdefault(world.name, []).append(evaluate(history, baseline) | own)
+    count = scenario.experiment.replications
+    return in_columns([lived_in(scenario, k, measures or {}) for k in range(count)])
+
+
+def lived_in(
+    scenario: Scenario,
+    replication: int,
+    measures: Mapping[str, Measure],
+    names: Collection[str] | None = None,
+) -> dict[str, dict[str, float]]:
+    """Measures, and every outcome or those named, of one replication by arrangement and name."""
+    found, baseline = {}, None
+    for world in worlds(scenario, replication):
+        history = freeze(world)
+        baseline = history if baseline is None else baseline
+        own = {name: float(rule(history)) for name, rule in measures.items()}
+        found[world.name] = evaluate(history, baseline, names) | own
+    return found
+
+
+def in_columns(rows: Sequence[dict[str, dict[str, float]]]) -> dict[str, dict[str, Floats]]:
+    """One value for each replication, by arrangement and name."""
     return {
-        arm: {name: np.array([row[name] for row in rows]) for name in rows[0]}
-        for arm, rows in found.items()
+        arm: {name: np.array([row[arm][name] for row in rows]) for name in rows[0][arm]}
+        for arm in rows[0]
     }
 
 
