@@ -33,7 +33,7 @@ def size_of_run(scenario: Any, replications: int, workers: int) -> Size:
     >>> from sim.scenario.scenario import load_scenario
     >>> one = load_scenario("shipped:three_arrangements", ["population.firms=89000"])
     >>> round(size_of_run(one, 1, 1).memory, 1)
-    1.7
+    1.6
     """
     given, population = scenario.experiment, scenario.population
     years = given.warm_up_years + given.horizon_years + given.run_off_years

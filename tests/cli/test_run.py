@@ -126,6 +126,7 @@ def test_without_the_extra_nothing_is_run(
     assert run(str(file)).exit_code == 0
 
 
+@pytest.mark.full
 @pytest.mark.usefixtures("engine")
 def test_every_csv_file_of_a_run_says_its_encoding(file: Path, drawn: Path) -> None:
     assert run(str(file), "--out", "x").exit_code == 0
@@ -148,6 +149,7 @@ def test_records_are_kept_where_asked_for(file: Path) -> None:
     assert files_in(Path("x")) == FILES | {"firms.parquet"}
 
 
+@pytest.mark.full
 @pytest.mark.usefixtures("engine")
 def test_other_values_go_to_another_folder(file: Path) -> None:
     for seed in ("1", "2", "2"):
@@ -192,6 +194,7 @@ def test_an_interrupt_before_anything_is_finished_writes_nothing(
     assert not Path("runs").exists()
 
 
+@pytest.mark.full
 def test_more_replications_go_on_where_fewer_ended(file: Path, engine: Engine) -> None:
     run(str(file), "--out", "x", "--replications", "3")
     engine.asked.clear()

@@ -61,6 +61,7 @@ def test_what_should_be_looked_at_is_told_before_a_study(small: str, words: list
     assert "notice" not in CliRunner().invoke(app, [*words, "--quiet"]).output
 
 
+@pytest.mark.full
 def test_precision_splits_variances_and_its_plan_is_that_of_a_run(
     small: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -137,6 +137,8 @@ def test_of_one_arrangement_alone_the_levels_are_told(capsys: pytest.CaptureFixt
     scenario = Made(population=Made(firms=60), experiment=Made(horizon_years=15.0))
     show(compare(outcomes), scenario, None, outcomes)
     printed = capsys.readouterr().out
-    assert printed.startswith("3 replications of plain alone, 60 firms, 15 years.\nNothing is comp")
+    assert printed.startswith(
+        "3 replications of plain alone, 60 firms, 15 years.\nNothing is comp"
+    )
     # Student's quantile with two degrees of freedom, 4.303, times .01 over the root of three.
     assert re.search(r"RAROC +2\.0 % +\S0\.5 to 4\.5", printed), printed

@@ -69,6 +69,7 @@ def test_figures_and_banks_leave_neighbours_out(results: Results) -> None:
     assert set(Measured(results).by_bank["arrangement"]) == set(ARMS)
 
 
+@pytest.mark.full
 def test_the_page_has_neighbours_among_clauses_and_in_its_table_only(
     results: Results, tmp_path: Path
 ) -> None:
@@ -90,6 +91,7 @@ def test_the_page_has_neighbours_among_clauses_and_in_its_table_only(
     )
 
 
+@pytest.mark.full
 def test_every_figure_and_what_a_reader_explores_leaves_neighbours_out(results: Results) -> None:
     found = Measured(results)
     plans = list(planned(found.outcomes, found.comparison, results))

@@ -22,6 +22,7 @@ def new() -> Numbers:
     return measured()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("case", cases())
 def test_a_file_gives_the_same_numbers_and_the_same_events(case: str, new: Numbers) -> None:
     changes = [

@@ -1,5 +1,7 @@
 """Differences in credit loss on the page, part by part."""
 
+import pytest
+
 from sim.analysis.loss_parts import loss_parts
 from sim.base.language import language
 from sim.report.loss_table import loss_table
@@ -38,6 +40,7 @@ def test_where_nothing_is_split_there_is_no_table() -> None:
     assert loss_table(FRAME.iloc[:0]) is None
 
 
+@pytest.mark.full
 def test_the_page_holds_the_table(tmp_path) -> None:
     path = write_report(tmp_path / "r.html", **parts(loss_parts=FRAME, drawings={}))
     text = path.read_text(encoding="utf-8")

@@ -46,6 +46,7 @@ def test_a_study_of_other_values_says_so() -> None:
     assert "other values" not in with_studies(page, [study], "a")
 
 
+@pytest.mark.full
 def test_the_first_screen_and_the_committee_page_tell_the_ceilings(tmp_path: Path) -> None:
     study = Study(Findings("ceilings", "C", ("At most so much.",), {}, {}), {})
     path = write_report(tmp_path / "report.html", **parts(studies=[study]))

@@ -156,6 +156,7 @@ def years_of_shocks(firms=400, years=40, sd=0.4):
     return np.array(steps)
 
 
+@pytest.mark.full
 def test_four_quarters_are_a_laplace_number_and_leave_the_mean_of_the_level():
     sd, steps = 0.4, years_of_shocks()
     level = np.exp(steps)
