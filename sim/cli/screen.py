@@ -84,7 +84,7 @@ def alone(comparison: Any, scenario: Any, levels: Any) -> str:
         "{count} replications of {baseline} alone, {firms} firms, {years} years.",
         count=int(levels["replications"].max()),
         baseline=arrangement_text(comparison.baseline).lower(),
-        firms=plain_number(firms_of(scenario), 0),
+        firms=plain_number(scenario.population.firms, 0),
         years=f"{scenario.experiment.horizon_years:g}",
     )  # fmt: skip
     rule = tr("Nothing is compared; name two arrangements or more in experiment.arrangements.")
@@ -94,7 +94,7 @@ def alone(comparison: Any, scenario: Any, levels: Any) -> str:
 def level_table(comparison: Any, levels: Any) -> Table:
     """Lay out the headlines of one arrangement: mean over histories and its interval."""
     rows = levels.set_index("outcome")
-    body = []
+    body: list[list[str | Text]] = []
     for name in headlines(list(comparison.marks)) or list(comparison.marks):
         mark, one = comparison.marks[name], rows.loc[name]
         if mark.paired or not one["defined"]:
