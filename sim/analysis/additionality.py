@@ -65,8 +65,9 @@ MEASURES = {
 """What is told of a programme, in reading order."""
 FRACTIONS = ("firms", "loans", "money", "deadweight", "crowded_out")
 """Shares that lie between 0 and 1, so that all or nothing is a limit."""
-INTERVAL, EXACT, UNBOUNDED, EMPTY, FEWER = (
+INTERVAL, EXACT, UNBOUNDED, EMPTY, FEWER, FREE = (
     "interval", "all or none", "no bounded interval", "nobody is supported", "fewer, not more",
+    "no public money",
 )  # fmt: skip
 """How the two ends of a row are to be read."""
 
@@ -78,8 +79,8 @@ COLUMNS = (
     Column("high", "that of the measure", "upper end of its interval"),
     Column("unit", TEXT, "unit of the measure", TEXT),
     Column("told", TEXT, "how the ends are to be read", TEXT),
-    Column("part", "its own", "mean over histories of the sum above the line"),
-    Column("whole", "its own", "mean over histories of the sum below the line"),
+    Column("numerator", "its own", "mean over histories of the sum above the line"),
+    Column("denominator", "its own", "mean over histories of the sum below the line"),
 )
 """Of ``additionality.csv``."""
 
@@ -104,7 +105,7 @@ def _rows(outcomes: Outcomes, confidence: float) -> Iterator[dict[str, Any]]:
             whole, part = pairs.mean(axis=0) if pairs.size else (np.nan, np.nan)
             yield {
                 "arrangement": name, "measure": key, **found.named("value", "low", "high"),
-                "unit": one.unit, "told": told, "part": part, "whole": whole,
+                "unit": one.unit, "told": told, "numerator": part, "denominator": whole,
             }  # fmt: skip
 
 
@@ -134,10 +135,13 @@ def estimate(
         return nothing, EMPTY
     whole, part = pairs.T
     if MEASURES[key].is_price:
+        if not part.any():
+            return nothing, FREE
         found = fieller(pairs, confidence)
         if np.isnan(found.low):
             return nothing, UNBOUNDED
         return (found, INTERVAL) if whole.mean() > 0.0 else (nothing, FEWER)
     if key in FRACTIONS and is_exact(part, whole):
         return exact_interval(float(part.sum() / whole.sum()), cases, len(pairs)), EXACT
-    return ratio_of_means(pairs, confidence), INTERVAL
+    # A history in which nobody is supported says nothing of a share.
+    return ratio_of_means(pairs[pairs.any(axis=1)], confidence), INTERVAL

@@ -41,12 +41,14 @@ def gap_of_ratios(rows: FloatArray, confidence: float = 0.95) -> Interval:
     """One ratio of sums less another, by linearization; nan where a whole is not above zero.
 
     Rows have shape (n, 4): part and whole of the first, then of the second. Where the two are
-    the same, bit by bit, the gap and its error are zero.
+    the same, bit by bit, the gap and its error are zero. Histories in which all four are zero say
+    nothing and are left out, so that a firm of one history alone has no interval.
 
     >>> found = gap_of_ratios(np.array([[2.0, 1.0, 1.0, 1.0], [4.0, 3.0, 3.0, 3.0]]))
     >>> found.estimate
     0.5
     """
+    rows = rows[rows.any(axis=1)]
     if not rows.shape[0] or min(rows[:, 1].mean(), rows[:, 3].mean()) <= 0.0:
         return Interval(np.nan, np.nan, np.nan, np.nan, rows.shape[0])
     gap, apart = 0.0, np.zeros(rows.shape[0])

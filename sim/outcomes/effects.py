@@ -89,6 +89,8 @@ DOSES = {
 }  # fmt: skip
 """Least line over a year's sales at signing, by words."""
 
+THIRDS, BACKING = ("lowest", "middle", "highest"), ("none", "backed")
+
 SUMS, SPREADS, WORSE = "helped_sums", "helped_spread", "helped_worse"
 """First parts of the names of the series."""
 Amounts = dict[str, tuple[Floats, Floats]]
@@ -194,9 +196,9 @@ def _every_group(history: History, baseline: History) -> Iterator[tuple[str, str
     for code, name in enumerate(history.facts["sectors"]):
         yield "sector", name, own & (a["sector"] == code)
     third = np.searchsorted([-THIRD, THIRD], a["quality"], side="right")
-    for code, name in enumerate(("lowest", "middle", "highest")):
+    for code, name in enumerate(THIRDS):
         yield "quality", name, own & (third == code)
-    for code, name in enumerate(("none", "backed")):
+    for code, name in enumerate(BACKING):
         yield "venture", name, own & (a["venture"] == code)
     dose = np.searchsorted(list(DOSES.values()), _dose(history, stood.sales), side="right") - 1
     for code, name in enumerate(DOSES):

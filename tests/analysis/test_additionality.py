@@ -159,7 +159,7 @@ def test_the_table_divides_sums_and_not_shares() -> None:
     table = additionality(outcomes_of([1.0, 8.0], [1.0, 40.0])).set_index("measure")
     assert set(table["arrangement"]) == {"other"}
     assert table.loc["firms", "value"] == pytest.approx(9.0 / 41.0)
-    assert (table.loc["firms", "part"], table.loc["firms", "whole"]) == (4.5, 20.5)
+    assert (table.loc["firms", "numerator"], table.loc["firms", "denominator"]) == (4.5, 20.5)
 
 
 def test_nobody_supported_is_said() -> None:
