@@ -28,6 +28,7 @@ _NAMES = {
     "reverse_stress": "sim.studies.stress",
     "cycle": "sim.studies.cycle",
     "ceilings": "sim.studies.ceilings",
+    "effects": "sim.studies.effects",
     "story_gap": "sim.studies.story",
     "find_firm": "sim.studies.fate",
     "discover": "sim.studies.discovery",

@@ -266,6 +266,16 @@ def cycle(now: Begun) -> None:
 
 
 @study()
+def effects(now: Begun) -> None:
+    """Tell who is really helped, what would have been anyway, and at what public price."""
+    from sim.studies.effects import check
+    from sim.studies.effects import effects as read
+
+    check(now.scenario)
+    now.tell(read(recalled(now.folder, now.scenario) or simulated(now)).findings())
+
+
+@study()
 def drift(now: Begun) -> None:
     """Tell whether firms, loans, business and defaults are steady over the horizon."""
     from sim.studies.drift import drift as read

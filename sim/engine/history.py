@@ -58,6 +58,26 @@ class Page:
         return np.asarray((self.state > 0) & (self.state <= len(STAGES)))
 
 
+@dataclass(frozen=True, eq=False)
+class Lent:
+    """What firms owed in one quarter of one world; those that owed nothing are left out.
+
+    Parameters
+    ----------
+    date, years : float, years
+        End of the quarter, and its length.
+    firm : int32 array, shape (n,)
+        Rows of firms, rising.
+    balance_years : array, shape (n,), CNY million years
+        Time integral of the balance over the quarter.
+    """
+
+    date: float
+    years: float
+    firm: NDArray[np.int32]
+    balance_years: Floats
+
+
 def states_of(firms: Rows) -> NDArray[np.int8]:
     """Give the state of each firm, shape (n_firms,).
 
@@ -190,6 +210,8 @@ class History:
     pages : tuple of Page
         Where firms stood and what had been paid, at the start date, at the end of each year
         and at the horizon, in order.
+    lent : tuple of Lent
+        What firms owed, quarter by quarter of the experiment.
 
     Examples
     --------
@@ -219,6 +241,7 @@ class History:
     residual: float
     facts: dict[str, Any]
     pages: tuple[Page, ...] = ()
+    lent: tuple[Lent, ...] = ()
 
     def bank(self, column: str) -> Floats:
         """One bank column, shape (n_dates, n_banks)."""

@@ -17,6 +17,7 @@ from sim.engine.committee import hold_committee, impose, wind_down
 from sim.engine.settlement import settle
 from sim.engine.world import World, renew_rules
 from sim.model.economy.macro import Path, frailty, regime_names
+from sim.model.firms.flows import BALANCE_YEARS
 from sim.scenario.dated import changes
 
 Steps = Generator[simpy.Event, None, None]
@@ -65,6 +66,7 @@ def nobody(phase: str, w: World, date: float) -> None:
 def begin(w: World, start: float) -> None:
     """Open the yearbook and set market conditions; firms timed under others are timed anew."""
     w.keep_page(start)
+    w.owed = w.posted[:, BALANCE_YEARS].copy()
     before = w.market_conditions.copy()
     is_new_to_firms = renew_rules(w, start)
     set_market_conditions(w, start)

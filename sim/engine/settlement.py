@@ -41,6 +41,7 @@ def settle(w: World, date: float) -> None:
         flowed[:] = 0.0
     if is_year_end or abs(date - settings.horizon_years) < 1e-9:
         w.keep_page(date)
+    w.keep_lent(date)
     w.settled = date
     w.former.clear()
 

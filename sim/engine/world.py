@@ -10,7 +10,7 @@ from sim.base.columns import Records, Rows, bare, pack
 from sim.base.draws import BIRTH, ROSTER, uniform_columns
 from sim.base.parameter import Frozen
 from sim.engine.entrants import entries_in
-from sim.engine.history import Page, states_of
+from sim.engine.history import Lent, Page, states_of
 from sim.engine.kernel import Kernel, kernel
 from sim.engine.ledger import Ledger
 from sim.engine.protection import opening_providers
@@ -25,7 +25,7 @@ from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.economy.equity_market import market_path
 from sim.model.economy.macro import Path, macro_path, regime_names
 from sim.model.firms.board import packed_boards
-from sim.model.firms.flows import N_ACCOUNTS, PARTY_FLOWS
+from sim.model.firms.flows import BALANCE_YEARS, N_ACCOUNTS, PARTY_FLOWS
 from sim.model.firms.record import ACCOUNT_BANKS, FIRM, LOG, MARKET_CONDITIONS
 from sim.model.firms.record import BIRTH as BIRTH_EVENT
 from sim.model.firms.sector import merged
@@ -49,7 +49,8 @@ class World:
     Its scenario is on the clock; `now` has the values in force. `former` are rules that were
     replaced since the last settlement, those common to all banks and those of each, with the
     dates until which they held. `left` and `left_unpaid` are what firms had that have no row any
-    more, in all and by bank, see `sim.engine.settled`.
+    more, in all and by bank, see `sim.engine.settled`. `owed` is the time integral of each firm's
+    balance at the last settlement.
     """
 
     scenario: Scenario
@@ -103,6 +104,8 @@ class World:
     events: list[Rows] = field(default_factory=list)
     controls: dict[str, float] = field(default_factory=dict)
     pages: dict[float, Page] = field(default_factory=dict)
+    lent: list[Lent] = field(default_factory=list)
+    owed: Floats = field(default_factory=lambda: np.zeros(0))
     seen: dict[str, Any] = field(default_factory=dict)
     scratch: dict[str, Any] = field(default_factory=dict)
 
@@ -154,6 +157,15 @@ class World:
             self.pages[date] = Page(
                 date, states_of(firms), self.ledger.copy().flows, *kept, *groups
             )  # fmt: skip
+
+    def keep_lent(self, date: float) -> None:
+        """Write down what firms have owed since the last settlement, in the experiment."""
+        owed = self.posted[:, BALANCE_YEARS].copy()
+        if date > 0.0 and self.settled < self.scenario.experiment.horizon_years:
+            since = owed - self.owed
+            rows = np.flatnonzero(since)
+            self.lent.append(Lent(date, date - self.settled, rows.astype(np.int32), since[rows]))
+        self.owed = owed
 
     def branch(self, name: str, menu: Menu | None = None) -> "World":
         """An independent copy of the present that goes on under an arrangement or programme.

@@ -532,6 +532,7 @@ def freeze(w: World) -> History:
         end=settings.horizon_years + settings.run_off_years, residual=w.ledger.residual,
         facts=facts_of(w.scenario, w.menu, np.array([date for date, _ in w.panel])),
         pages=tuple(page for _, page in sorted(w.pages.items())),
+        lent=tuple(w.lent),
     )  # fmt: skip
 
 

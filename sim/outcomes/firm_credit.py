@@ -9,6 +9,7 @@ from sim.outcomes.mark import family, outcome
 from sim.outcomes.reading import (
     BY_STAGE,
     HOUSE,
+    Columns,
     Floats,
     Mask,
     closing,
@@ -186,11 +187,16 @@ def gap_startup(history: History) -> float:
 def cost_of_finance(history: History) -> float:
     """All that a unit of credit costs its borrowers."""
     a = of_firms(history).rows(new_borrowers(history))
+    return ratio(float(paid_for_credit(a).sum()), float(a["cum_balance"].sum()))
+
+
+def paid_for_credit(a: Columns) -> Floats:
+    """All that each of some firms has paid for its credit by the end of the run, CNY million."""
     kept = a["holder_proceeds"] + a["buyer_proceeds"]
     put_in = a["cum_exercise_amount"] + a["cum_buyer_amount"]
     held = np.where(exited(a["status"]) & (put_in > 0.0), kept - put_in, 0.0)
     paid = a["cum_interest"] + a["cum_firm_fee"] + a["cum_royalty"] + a["cum_delivery"] + held
-    return ratio(float(paid.sum()), float(a["cum_balance"].sum()))
+    return np.asarray(paid)
 
 
 @outcome("firm.runway", unit="years", better="higher", basis="stock",

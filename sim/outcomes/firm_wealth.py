@@ -4,7 +4,16 @@ import numpy as np
 
 from sim.engine.history import History
 from sim.outcomes.mark import outcome
-from sim.outcomes.reading import HOUSE, Floats, living, mean, newborn, of_firms, remembered
+from sim.outcomes.reading import (
+    HOUSE,
+    Floats,
+    Mask,
+    living,
+    mean,
+    newborn,
+    of_firms,
+    remembered,
+)
 
 WEALTH = (
     "present value at entry of the founders' part of exit proceeds, of payments to owners"
@@ -16,12 +25,16 @@ NOTHING = 0.01
 
 @remembered
 def founder_values(history: History) -> Floats:
-    """Founders' wealth in each firm that enters in the experiment, CNY million, (n,).
+    """Founders' wealth in each firm that enters in the experiment, CNY million, (n,)."""
+    return wealth_of_founders(history, newborn(history))
+
+
+def wealth_of_founders(history: History, chosen: Mask) -> Floats:
+    """Founders' wealth in some firms that have entered, as of their entry, CNY million, (n,).
 
     Half of the private value of a living firm is counted, since founders cannot sell it
     and many such firms will still close.
     """
-    chosen = newborn(history)
     a, alive = of_firms(history).rows(chosen), living(history)[chosen]
     last = np.where(alive, history.end, a["end"])
     kept = history.facts["private_value_share"]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.base.columns import Rows
 from sim.base.errors import OutcomeError
-from sim.engine.history import BANK_COLUMNS, BANK_LEVELS, History
+from sim.engine.history import BANK_COLUMNS, BANK_LEVELS, History, Lent
 from sim.model.firms.record import STAGES, STRATA
 from sim.outcomes.cycle import years_in
 from sim.outcomes.reading import Columns, Ints, Mask, code_of, of_firms, quarters, quotient
@@ -137,7 +137,9 @@ def of_some_firms(history: History, chosen: Mask) -> History:
     """A history of some firms, with all of their contracts; `chosen` has shape (n_firms,)."""
     books = absent(_BOOKS)
     firms: Rows = history.firms[chosen]
-    part = replace(history, firms=firms, panel=books, system=books, pages=())
+    part = replace(
+        history, firms=firms, panel=books, system=books, pages=(), lent=_lent_to(history, chosen)
+    )
     if isinstance(history.book, Absent):
         return part
     kept = chosen[history.book["firm"]]
@@ -146,6 +148,18 @@ def of_some_firms(history: History, chosen: Mask) -> History:
     book["firm"] = (np.cumsum(chosen) - 1)[book["firm"]]
     firms["contract"] = np.append(np.cumsum(kept) - 1, -1)[firms["contract"]]
     return replace(part, book=book)
+
+
+def _lent_to(history: History, chosen: Mask) -> Any:
+    """What some firms owed by quarter, under the rows that they have among themselves."""
+    if isinstance(history.lent, Absent):
+        return history.lent
+    row = np.cumsum(chosen) - 1
+    kept = [(one, chosen[one.firm]) for one in history.lent]
+    return tuple(
+        Lent(one.date, one.years, row[one.firm[own]].astype(np.int32), one.balance_years[own])
+        for one, own in kept
+    )
 
 
 _OF_BANKS = ("minimum_ratio", "demanded_ratio", "required_ratio")
@@ -188,4 +202,4 @@ def _by_regime(history: History, baseline: History) -> Iterator[Part]:
 
 def _without_firms(history: History, by: str) -> History:
     firms = absent(_FIRMS.format(by))
-    return replace(history, firms=firms, book=firms, system=absent(_BOOKS), pages=())
+    return replace(history, firms=firms, book=firms, system=absent(_BOOKS), pages=(), lent=firms)

@@ -32,18 +32,19 @@ Curve = tuple[str, str, Floats, Floats]
 Value = TypeVar("Value")
 
 
-def remembered(read: Callable[[History], Value]) -> Callable[[History], Value]:
-    """Keep what was read of a history: many outcomes share a costly reading.
+def remembered(read: Callable[..., Value]) -> Callable[..., Value]:
+    """Keep what was read of a history, or of two: many outcomes share a costly reading.
 
-    A history is frozen, so the result cannot go stale; it goes with the history.
+    A history is frozen, so the result cannot go stale; it goes with the first of them to go.
     """
-    kept: dict[int, tuple[weakref.ref[History], Value]] = {}
+    kept: dict[tuple[int, ...], tuple[list[weakref.ref[History]], Value]] = {}
 
     @wraps(read)
-    def reading(history: History) -> Value:
-        key = id(history)
+    def reading(*histories: History) -> Value:
+        key = tuple(map(id, histories))
         if key not in kept:
-            kept[key] = weakref.ref(history, lambda gone: kept.pop(key, None)), read(history)
+            going = [weakref.ref(one, lambda gone: kept.pop(key, None)) for one in histories]
+            kept[key] = going, read(*histories)
         return kept[key][1]
 
     return reading
@@ -438,7 +439,7 @@ def contract_years(history: History) -> Floats:
     return np.where(of_desks(history), overlap(start, stop, 0.0, history.horizon), 0.0)
 
 
-def overlap(start: Floats, stop: Floats, low: float, high: float) -> Floats:
+def overlap(start: Floats, stop: Floats, low: float | Floats, high: float | Floats) -> Floats:
     """Length of the part of each interval that lies between two dates."""
     return np.asarray(np.maximum(np.minimum(stop, high) - np.maximum(start, low), 0.0))
 

@@ -16,6 +16,7 @@ from sim.outcomes.bank_stage import client_funding, client_income
 from sim.outcomes.cycle import cumulative, profit_rate
 from sim.outcomes.desks import SERIES as DESK_BORROWERS
 from sim.outcomes.desks import borrower_curves
+from sim.outcomes.effects import NOTICED, SPREADS, SUMS, THIRD, WORSE, effect_sums
 from sim.outcomes.firm import kaplan_meier, survival_at, survival_curve
 from sim.outcomes.firm_wealth import founder_values
 from sim.outcomes.protection import loss_by_year
@@ -117,9 +118,6 @@ def payments(history: History) -> Iterator[Curve]:
 # borrows. No outcome is defined here; these are curves of one point each.
 
 
-THIRD = 0.430727
-"""Quality above which a third of firms lies: a quantile of the standard normal law."""
-
 KINDS = {
     "saved": ("firms per 1,000", "firms not closed here and closed in the baseline"),
     "lost": ("firms per 1,000", "firms closed here and not in the baseline"),
@@ -128,9 +126,6 @@ KINDS = {
     "founder_gain": ("CNY million", "mean wealth of founders less that in the baseline"),
 }
 """Effects that are told of every group: unit and meaning."""
-
-NOTICED = 1e-6
-"""Part of founders' wealth below which a difference is rounding."""
 
 
 def effect_name(kind: str, group: str) -> str:
@@ -223,7 +218,7 @@ def all_series(history: History, baseline: History | None = None) -> pd.DataFram
     ]  # fmt: skip
     if baseline is not None:
         curves.append(additional_survivors(history, baseline))
-        curves += firm_effects(history, baseline)
+        curves += [*firm_effects(history, baseline), *effect_sums(history, baseline)]
     curves = [curve for curve in curves if np.size(curve[2])]
     sizes = [np.size(curve[2]) for curve in curves]
     names = ([curve[place] for curve in curves] for place in (0, 1))
@@ -433,6 +428,13 @@ SERIES = (
                "profit from firms whose first loan is of a year", YEAR),
     SeriesMark("additional_survivors", "firms per 1,000",
                "firms saved less firms lost so far", DATE),
+    SeriesMark(f"{SUMS}:EFFECT:KIND:GROUP", "as the effect",
+               "sums over a group of supported firms, by what it is in the baseline at signing",
+               "0 and 1: part and whole here; 2 and 3: in the baseline"),
+    SeriesMark(f"{SPREADS}:EFFECT", "as the effect", "effects on single supported firms",
+               "share of supported firms below"),
+    SeriesMark(f"{WORSE}:EFFECT", "firms", "supported firms by the sign of the effect on them",
+               "0: they have less; 1: more; 2: all of them"),
     *(SeriesMark(effect_name(kind, "GROUP"), *KINDS[kind], "always 0") for kind in KINDS),
     *(SeriesMark(size_name(name, "STRATUM"), told.unit, told.meaning, DATE)
       for name, told in QUANTITIES.items()),

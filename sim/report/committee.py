@@ -12,6 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from sim.analysis.additionality import additionality
 from sim.analysis.book import firms_of
 from sim.analysis.compare import Comparison
 from sim.analysis.outcomes_table import Outcomes
@@ -22,6 +23,7 @@ from sim.report.answer import answer, assumptions_sentence, ceilings_sentence, h
 from sim.report.figures.gallery import HISTORIES, history_key
 from sim.report.figures.selection import NUMBERS, SIDES
 from sim.report.figures.style import Drawing, Picture, places
+from sim.report.helped_table import ADDITIONALITY, FIRST, helped_table
 from sim.report.joint import joint_sentence, judged_together, mark_joint
 from sim.report.judged import NO_PARTS, Found, counts_from, judged, judged_frame, told_of
 from sim.report.open_numbers import OVER, TURNS, turn_lines, with_over
@@ -73,8 +75,9 @@ def first_screen(
 ) -> dict[str, Any]:
     """Give what report and committee page begin with, for their templates.
 
-    Keys sides (of `sim.report.answer.answer`), numbers, heads, panels, joint, sure, assumptions,
-    ceilings, over, turns, not_said.
+    Keys sides (of `sim.report.answer.answer`), numbers, heads, beside and helped (of
+    `sim.report.helped_table.helped_table`), panels, joint, sure, assumptions, ceilings, over,
+    turns, not_said.
     """
     from sim.studies.pattern_misses import misses_in_short
 
@@ -86,6 +89,8 @@ def first_screen(
     studied = parts.get("studies") or ()
     tables = {OVER: parts.get("over_parameters"), TURNS: parts.get("turns")}
     rows = numbers(outcomes, comparison, found)
+    helped = additionality(outcomes, comparison.confidence)
+    tables |= {ADDITIONALITY: None if helped.empty else helped}
     over = with_over(rows, comparison, tables[OVER])
     return {
         "sides": answer(found, comparison, told_apart), "committee_table": judged_frame(found),
@@ -95,6 +100,7 @@ def first_screen(
             {"name": name, "place": places(comparison.arrangements)[name]}
             for name in others
         ],
+        "beside": helped_table(helped, FIRST), "helped": helped_table(helped),
         "panels": _panels(outcomes, comparison, drawn),
         "joint": joint_sentence(comparison),
         "sure": how_sure(comparison, outcomes.replications),

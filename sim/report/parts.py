@@ -275,6 +275,7 @@ def _joined(parts: list[str]) -> str:
 # ``turns/OUTCOME/ARRANGEMENT/COLUMN``            of ``turns.csv``
 # ``by_bank/MEASURE/BANK/ARRANGEMENT/COLUMN``     of ``by_bank.csv``
 # ``loss_parts/ARRANGEMENT/PART/COLUMN``          of ``loss_parts.csv``
+# ``additionality/ARRANGEMENT/MEASURE/COLUMN``    of ``additionality.csv``
 # ``bank_tails/MEASURE/LEVEL/BANK/ARRANGEMENT/COLUMN``  of ``bank_tails.csv``
 # ``figures/KEY/ROW/COLUMN``                      of ``figures/KEY.csv``; rows count from 0
 # ``studies/KEY/TABLE/ROW/COLUMN``                of ``studies/KEY/TABLE.csv``

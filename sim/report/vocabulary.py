@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from sim.analysis.additionality import COLUMNS as ADDITIONALITY
 from sim.analysis.bank_tails import TAILS
 from sim.analysis.compare import FRAME
 from sim.analysis.loss_parts import LOSS_PARTS
@@ -66,6 +67,7 @@ RECORDS: dict[str, tuple[Iterable[Column], str]] = {
     "explore.csv": (EXPLORE, "sim.report.explore_data"),
     "by_bank.csv": (BY_BANK, "sim.analysis.outcomes_table"),
     "loss_parts.csv": (LOSS_PARTS, "sim.analysis.loss_parts"),
+    "additionality.csv": (ADDITIONALITY, "sim.analysis.additionality"),
     "bank_tails.csv": (TAILS, "sim.analysis.bank_tails"),
 }
 """Records and tables with their columns, and where these are declared."""

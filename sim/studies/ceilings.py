@@ -20,12 +20,12 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.estimates import FloatArray
+from sim.analysis.ratios import ratio_of_means
 from sim.base.language import tr
 from sim.base.wording import arrangement_text, spoken
 from sim.experiment.store import Store
 from sim.scenario.scenario import Scenario
 from sim.scenario.toml_text import join_key
-from sim.studies.drift import ratio_of_means
 from sim.studies.findings import Findings, estimate_text, label_of, level_row, step_row
 from sim.studies.request import arms_alone, at_least_two, keywords, marks_of, study_store
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from sim.analysis.estimates import FloatArray, Interval, mean_interval
 from sim.analysis.outcomes_table import ResultsView
+from sim.analysis.ratios import ratio_of_means
 from sim.base.language import tr
 from sim.base.wording import percent_text
 from sim.model.firms.record import STAGES
@@ -127,22 +128,6 @@ def verdict(ratio: Interval) -> str:
     if low <= ratio.low and ratio.high <= high:
         return SETTLED
     return DRIFTS if ratio.high < low or high < ratio.low else UNKNOWN
-
-
-def ratio_of_means(pairs: FloatArray, confidence: float = 0.95) -> Interval:
-    """The mean of the second column over that of the first, by linearization; nan of nothing.
-
-    Pairs have shape (n, 2). Source: Cochran (1977), Sampling Techniques, section 6.4.
-
-    >>> found = ratio_of_means(np.array([[1.0, 2.0], [3.0, 6.0]]))
-    >>> found.estimate, round(found.standard_error, 12)
-    (2.0, 0.0)
-    """
-    first, last = pairs[:, 0], pairs[:, 1]
-    if not first.size or first.mean() <= 0.0:
-        return Interval(np.nan, np.nan, np.nan, np.nan, first.size)
-    ratio = last.mean() / first.mean()
-    return mean_interval(ratio + (last - ratio * first) / first.mean(), confidence)
 
 
 def drift(results: ResultsView, confidence: float = 0.95) -> Drift:

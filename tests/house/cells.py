@@ -23,6 +23,7 @@ _BY_KEYS = {
     "turns": ["outcome", "arrangement"],
     "by_bank": ["measure", "bank", "arrangement"],
     "loss_parts": ["arrangement", "part"],
+    "additionality": ["arrangement", "measure"],
     "bank_tails": ["measure", "level", "bank", "arrangement"],
     "committee": ["outcome", "arrangement", "versus"],
 }

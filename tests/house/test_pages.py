@@ -97,7 +97,7 @@ def test_every_id_names_a_cell_and_what_is_shown_is_its_number(
     kinds = {cell.partition("/")[0] for cell, *_ in cited}
     assert kinds == {
         "comparison", "summary", "by_bank", "loss_parts", "figures", "studies", "scenario",
-        "manifest", "committee", "bank_tails",
+        "manifest", "committee", "bank_tails", "additionality",
     }  # fmt: skip
     assert len({cell for cell, *_ in cited}) > 3000
 

@@ -5,11 +5,12 @@ from functools import cache
 import numpy as np
 import pytest
 
+from sim.analysis.ratios import ratio_of_means
 from sim.experiment.results import Results
 from sim.experiment.simulate import simulate
 from sim.model.firms.record import STAGES
 from sim.scenario.scenario import load_scenario
-from sim.studies.drift import DRIFTS, drift, ratio_of_means
+from sim.studies.drift import DRIFTS, drift
 from tests.house.small import SCENARIOS
 
 pytestmark = pytest.mark.full

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sim.model.firms.record import ALIVE, FAILED_CASH, NEVER
+from sim.outcomes.effects import sums_name
 from sim.outcomes.series import COLUMNS, SERIES, all_series, effect_name
 from sim.outcomes.uptake import offer_curves, uptake
 from tests.outcomes import tiny
@@ -20,8 +21,9 @@ def test_every_curve_has_name_bank_place_and_value():
     frame = all_series(HISTORY, HISTORY)
     assert tuple(frame.columns) == COLUMNS
     assert not frame.duplicated(["series", "bank", "x"]).any()
-    effects = {name for name in frame["series"] if name.startswith("effect_")}
+    effects = {name for name in frame["series"] if name.startswith(("effect_", "helped_"))}
     assert effect_name("saved", "sector software") in effects
+    assert sums_name("balance", "who", "supported") in effects
     assert set(frame["series"]) - effects == {
         "survival", "survival_at_risk", "vintage_default", "cumulative_value_by_age",
         "credit_outstanding",

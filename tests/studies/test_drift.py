@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 
 from sim.analysis.estimates import Interval, mean_interval
+from sim.analysis.ratios import ratio_of_means
 from sim.base.errors import ScenarioError
 from sim.engine.history import Page
 from sim.outcomes.sizes import size_curves
 from sim.scenario.drift import unsettled
 from sim.scenario.scenario import load_with_notices
-from sim.studies.drift import Drift, drift, ratio_of_means, sizes_of, verdict
+from sim.studies.drift import Drift, drift, sizes_of, verdict
 from tests.experiment.small import tiny
 from tests.outcomes import tiny as hand
 
