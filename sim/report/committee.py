@@ -75,7 +75,7 @@ def first_screen(
 ) -> dict[str, Any]:
     """Give what report and committee page begin with, for their templates.
 
-    Keys sides (of `sim.report.answer.answer`), numbers, heads, beside and helped (of
+    Keys sides (of `sim.report.answer.answer`), numbers, heads, helped_first and helped (of
     `sim.report.helped_table.helped_table`), panels, joint, sure, assumptions, ceilings, over,
     turns, not_said.
     """
@@ -100,7 +100,7 @@ def first_screen(
             {"name": name, "place": places(comparison.arrangements)[name]}
             for name in others
         ],
-        "beside": helped_table(helped, FIRST), "helped": helped_table(helped),
+        "helped_first": helped_table(helped, FIRST), "helped": helped_table(helped),
         "panels": _panels(outcomes, comparison, drawn),
         "joint": joint_sentence(comparison),
         "sure": how_sure(comparison, outcomes.replications),
