@@ -5,7 +5,7 @@ import pytest
 from tests.house.reach import files_passed, reached
 
 MOST = {
-    ("sim.experiment.simulate", "simulate"): 124,
+    ("sim.experiment.simulate", "simulate"): 127,
     ("sim.scenario.scenario", "load_scenario"): 13,
     ("sim.analysis.compare", "compare"): 7,
 }
@@ -21,7 +21,8 @@ found by its key, amounts that do not follow prices, standards of listing, growt
 register, cash and payouts, claims on protection and what it bears by year, the long history that
 settles a population, what a right is worth and at which terms, uptake by date, the size of a
 desk, and the instruments beside a line: five clauses, their balances and ranks, what is overdue,
-whether markets are open, and their accounts, and how tasks reach workers elsewhere.
+whether markets are open, and their accounts, how tasks reach workers elsewhere, and
+who is helped beside the baseline.
 `load_scenario` finds shipped scenarios by name, and tells of a run that drifts. Both find which
 files a scenario may name, how large they are and what things may be called: a scenario may come
 from a stranger. `compare` asks whether a mean may have an interval."""

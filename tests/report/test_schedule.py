@@ -27,7 +27,7 @@ def test_a_month_has_its_phases_in_the_order_of_the_engine() -> None:
 def test_steps_go_as_deep_as_they_are_asked_to() -> None:
     assert all(step.steps == () for step in steps_of(settle))
     closing, *after = steps_of(settle, 3)
-    assert places(tuple(after)) == ["identities", "record", "keep_page"]
+    assert places(tuple(after)) == ["identities", "record", "keep_page", "keep_lent"]
     claims, firms, banks, protection, _, beside, year, last = closing.steps
     found = places((claims, firms, year, last))
     assert found == ["share_claims", "read_firms", "open_year", "check_identities"]
