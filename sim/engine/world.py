@@ -36,7 +36,7 @@ from sim.scenario.scenario import Menu, Scenario, menu_of, terms_of
 Floats = NDArray[np.float64]
 HISTORY = "history"
 OF_FIRMS = (
-    "firms", "next_time", "pending", "posted", "roster", "lender", "share", "called",
+    "firms", "next_time", "pending", "posted", "owed", "roster", "lender", "share", "called",
     "history_precision", "history_sum", "ordinal", "believed_default", "believed_loss",
 )  # fmt: skip
 """Arrays of a world with one row for each firm."""
@@ -421,7 +421,7 @@ def new_world(
         macro=macro, market=market, book=Book(), ledger=Ledger(),
         banks=banks, common=common_rules(now),
         bank_rules=bank_rules(now), terms=terms, admission=admission,
-        posted=np.zeros((n, N_ACCOUNTS)),
+        posted=np.zeros((n, N_ACCOUNTS)), owed=np.zeros(n),
         roster=roster,
         lender=np.zeros((n, MOST_LENDERS), np.int32), share=np.zeros((n, MOST_LENDERS)),
         called=np.zeros((n, 5, MOST_LENDERS)),

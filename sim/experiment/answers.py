@@ -130,7 +130,8 @@ def _history(scenario: Any, name: str, replication: int, tables: Sequence[Any]) 
         arrangement=name, replication=replication, firms=rows, book=book, dates=dates,
         panel=panel, system=_not_kept("the system"), macro=macro, market=market,
         horizon=settings.horizon_years, end=settings.horizon_years + settings.run_off_years,
-        residual=0.0, facts=facts, lent=_not_kept("balances by quarter"),
+        residual=0.0, facts=facts, pages=_not_kept("firms at year ends"),
+        lent=_not_kept("balances by quarter"),
     )  # fmt: skip
 
 

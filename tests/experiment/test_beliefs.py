@@ -33,7 +33,7 @@ SECURED = LOSS_GAPS["secured"]
 class MadeUp:
     """Results of a world in which realised figures are what they are, whatever is believed."""
 
-    def __init__(self, scenario, workers=1, progress=None):
+    def __init__(self, scenario, workers=1, progress=None, executor=None):
         rows = []
         for name in scenario.experiment.arrangements:
             level = belief_of(scenario.belief, name)
@@ -85,7 +85,7 @@ def test_each_arrangement_gets_beliefs_of_its_own_and_the_common_ones_stay(monke
 def test_pilots_are_short(monkeypatch, replications, pilot):
     runs = []
 
-    def simulate_pilot(scenario, workers, progress):
+    def simulate_pilot(scenario, workers, progress, executor):
         runs.append((scenario.experiment.replications, workers))
         return MadeUp(scenario)
 
