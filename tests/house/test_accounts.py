@@ -280,7 +280,7 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
     a.BUSINESS.name: (
         Posting(totals.carry, "f.cum_business", CONTRACTS, "f.cum_gain", IDENTITY),
         Posting(totals.carry, "f.cum_loan_account", CONTRACTS),
-        Posting(events.leave, "f.cum_business", CONTRACTS, "f.cum_gain", CONTRACTS),
+        Posting(events.leave, "f.cum_business", CONTRACTS, "f.cum_gain", IDENTITY),
         Posting(events.leave, "f.cum_loan_account", CONTRACTS),
         Posting(totals.read_kept, at("BUSINESS"), CONTRACTS),
         Posting(totals.read_kept, at("LOAN_ACCOUNT"), CONTRACTS),
