@@ -257,10 +257,10 @@ def precision(
 def cycle(now: Begun) -> None:
     """Tell when arrangements overtake, profit by regime and vintage, firms saved, banks."""
     from sim.report.figures.studies import leads
-    from sim.studies.cycle import check
     from sim.studies.cycle import cycle as read
+    from sim.studies.request import comparable
 
-    check(now.scenario)
+    comparable(now.scenario)
     found = read(recalled(now.folder, now.scenario) or simulated(now))
     now.tell(found.findings(), {"leads": leads(found)})
 
@@ -268,10 +268,10 @@ def cycle(now: Begun) -> None:
 @study()
 def effects(now: Begun) -> None:
     """Tell who is really helped, what would have been anyway, and at what public price."""
-    from sim.studies.effects import check
     from sim.studies.effects import effects as read
+    from sim.studies.request import comparable
 
-    check(now.scenario)
+    comparable(now.scenario)
     now.tell(read(recalled(now.folder, now.scenario) or simulated(now)).findings())
 
 

@@ -17,7 +17,14 @@ from sim.outcomes.bank_stage import client_funding, client_income
 from sim.outcomes.firm_credit import paid_for_credit
 from sim.outcomes.firm_wealth import wealth_of_founders
 from sim.outcomes.groups import SIZES
-from sim.outcomes.helped import pairs_of, standing, windows, years_in_debt, years_with_line
+from sim.outcomes.helped import (
+    first_signed,
+    pairs_of,
+    standing,
+    windows,
+    years_in_debt,
+    years_with_line,
+)
 from sim.outcomes.mark import Better
 from sim.outcomes.reading import (
     Curve,
@@ -207,8 +214,7 @@ def _every_group(history: History, baseline: History) -> Iterator[tuple[str, str
 
 def _dose(history: History, sales: Floats) -> Floats:
     """First line of the programme over a year's sales at signing, (n_firms,); 0 without one."""
-    book, line = of_book(history), np.zeros(sales.size)
-    rows = np.flatnonzero((book["signed"] == 1) & (book["date"] > 0.0))[::-1]
-    # The book is in order of signing, so writing it backwards leaves the earliest line.
-    line[book["firm"][rows]] = book["limit"][rows]
+    first, line = first_signed(history), np.zeros(sales.size)
+    signs = first >= 0
+    line[signs] = of_book(history)["limit"][first[signs]]
     return np.where(line > 0.0, quotient(line, sales, np.inf), 0.0)

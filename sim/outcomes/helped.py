@@ -146,13 +146,21 @@ def sums_of(pairs: Pairs) -> dict[str, float]:
 # --- The same firms in two histories -------------------------------------------------------------
 
 
-def windows(history: History) -> tuple[Mask, Floats, Floats]:
-    """Who signs a contract of the programme, and each firm's window; shape (n_firms,) each."""
-    book, n = of_book(history), history.firms.shape[0]
+@remembered
+def first_signed(history: History) -> Ints:
+    """Row in the book of each firm's first contract of the programme, (n_firms,); -1 of none."""
+    book = of_book(history)
     rows = np.flatnonzero((book["signed"] == 1) & (book["date"] > 0.0))[::-1]
-    first = np.full(n, -1, dtype=np.int64)
+    first = np.full(history.firms.shape[0], -1, dtype=np.int64)
     # The book is in order of signing, so writing it backwards leaves the earliest row.
     first[book["firm"][rows]] = rows
+    return first
+
+
+@remembered
+def windows(history: History) -> tuple[Mask, Floats, Floats]:
+    """Who signs a contract of the programme, and each firm's window; shape (n_firms,) each."""
+    book, n, first = of_book(history), history.firms.shape[0], first_signed(history)
     signs = first >= 0
     start, stop = np.zeros(n), np.full(n, history.horizon)
     start[signs] = book["date"][first[signs]]

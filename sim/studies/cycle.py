@@ -31,7 +31,7 @@ from sim.outcomes.series import KINDS as EFFECTS
 from sim.outcomes.series import effect_name
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings, by_replication, estimate_text, level_row, observations
-from sim.studies.request import ARRANGEMENTS, at_least_two, refused, together
+from sim.studies.request import refused, several_arrangements
 
 # --- When an arrangement overtakes the baseline, with intervals that count those that never do ---
 # A history in which an arrangement never overtakes has no year of overtaking, but it is no
@@ -505,21 +505,6 @@ class CrossCycle:
         return Findings("cycle", "Across the cycle", tuple(told), self.tables, captions, units)
 
 
-def check(scenario: Scenario) -> None:
-    """Refuse a scenario of which a cycle study could tell nothing.
-
-    Raises ScenarioError if it runs one arrangement, or one replication.
-    """
-    together(lambda: at_least_two(scenario), lambda: _several(scenario))
-
-
-def _several(scenario: Scenario) -> None:
-    run = scenario.experiment.arrangements
-    if len(run) < 2:
-        cure = "run two or more: experiment.arrangements"
-        raise refused(ARRANGEMENTS, "must be at least two", ", ".join(run), cure)
-
-
 def cycle(results: ResultsView, confidence: float = 0.95) -> CrossCycle:
     """Read from a run what happens across the cycle.
 
@@ -535,7 +520,7 @@ def cycle(results: ResultsView, confidence: float = 0.95) -> CrossCycle:
         If the run holds one arrangement only, or was made without the curves needed.
     """
     own = results.scenario.experiment.baseline
-    _several(results.scenario)
+    several_arrangements(results.scenario)
     view = View(results, own, confidence)
     view.check()
     parts: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {

@@ -52,12 +52,11 @@ from sim.outcomes.effects import (
     sums_name,
 )
 from sim.outcomes.groups import SIZES
-from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings, estimate_text
-from sim.studies.request import ARRANGEMENTS, at_least_two, refused, together
+from sim.studies.request import several_arrangements
 
 KEY = "effects"
-CURVES, OUTCOMES = "series", "outcomes"
+CURVES = "series"
 BANKS, FIRMS = "bank_gain", "wealth"
 """Effects that stand side by side by size: what banks gain, and what founders do."""
 LINE = "line"
@@ -333,21 +332,6 @@ def price_text(rows: pd.DataFrame) -> str:
     )  # fmt: skip
 
 
-def check(scenario: Scenario) -> None:
-    """Refuse a scenario of which nothing could be told.
-
-    Raises ScenarioError if it runs one arrangement, or one replication.
-    """
-    together(lambda: at_least_two(scenario), lambda: _several(scenario))
-
-
-def _several(scenario: Scenario) -> None:
-    run = scenario.experiment.arrangements
-    if len(run) < 2:
-        cure = "run two or more: experiment.arrangements"
-        raise refused(ARRANGEMENTS, "must be at least two", ", ".join(run), cure)
-
-
 def effects(results: ResultsView, confidence: float = 0.95) -> Effects:
     """Read from a run who is helped, how, and at what public price.
 
@@ -362,7 +346,7 @@ def effects(results: ResultsView, confidence: float = 0.95) -> Effects:
     ScenarioError
         If the run holds one arrangement only.
     """
-    _several(results.scenario)
+    several_arrangements(results.scenario)
     view = View(results, confidence)
     needed = dict.fromkeys(name for one in MEASURES.values() for name in (*one.part, one.whole))
     told = additionality(measure(results, list(needed)), confidence)

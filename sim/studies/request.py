@@ -270,6 +270,22 @@ def at_least_two(scenario: Scenario) -> int:
     return at_least(REPLICATIONS, scenario.experiment.replications)
 
 
+def several_arrangements(scenario: Scenario) -> None:
+    """Refuse a scenario, by a ScenarioError, that runs one arrangement only."""
+    run = scenario.experiment.arrangements
+    if len(run) < 2:
+        cure = "run two or more: experiment.arrangements"
+        raise refused(ARRANGEMENTS, "must be at least two", ", ".join(run), cure)
+
+
+def comparable(scenario: Scenario) -> None:
+    """Refuse a scenario whose run could compare nothing.
+
+    Raises ScenarioError if it runs one arrangement, or one replication.
+    """
+    together(lambda: at_least_two(scenario), lambda: several_arrangements(scenario))
+
+
 @dataclass(frozen=True)
 class Scope:
     """What is compared.

@@ -11,13 +11,13 @@ from sim.experiment.results import Results
 from sim.experiment.simulate import simulate
 from sim.studies.cycle import (
     CrossCycle,
-    check,
     cycle,
     distress,
     loss_correlation,
     mean_overtakes,
     median_with_never,
 )
+from sim.studies.request import comparable
 from tests.studies.small import small
 
 
@@ -78,7 +78,7 @@ def test_findings_have_all_tables_and_a_sentence_for_each_arrangement() -> None:
 
 def test_one_arrangement_is_refused() -> None:
     with pytest.raises(ScenarioError, match="must be at least two"):
-        check(small().with_values({"experiment.arrangements": ["plain"]}))
+        comparable(small().with_values({"experiment.arrangements": ["plain"]}))
 
 
 # --- Banks in distress alone and together --------------------------------------------------------
