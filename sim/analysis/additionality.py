@@ -70,6 +70,8 @@ INTERVAL, EXACT, UNBOUNDED, EMPTY, FEWER, FREE = (
     "no public money",
 )  # fmt: skip
 """How the two ends of a row are to be read."""
+ROUNDING = 1e-12
+"""Part of the sum below the line up to which the one above it is rounding."""
 
 COLUMNS = (
     Column("arrangement", TEXT, "arrangement that is compared with the baseline", TEXT),
@@ -111,8 +113,13 @@ def _rows(outcomes: Outcomes, confidence: float) -> Iterator[dict[str, Any]]:
 
 def _sums(outcomes: Outcomes, name: str, one: Measure) -> tuple[FloatArray, float]:
     """Whole and part of every independent history, and how many firms are supported in all."""
-    part = sum(sign * outcomes.table(of)[name] for of, sign in one.part.items())
-    rows = pd.DataFrame({"whole": outcomes.table(one.whole)[name], "part": part})
+    whole = outcomes.table(one.whole)[name]
+    part = whole * 0.0
+    for of, sign in one.part.items():
+        part = part + sign * outcomes.table(of)[name]
+    # Sums over many firms that are the same in both worlds may differ in their last digits.
+    part = part.where(part.abs() > ROUNDING * whole.abs(), 0.0)
+    rows = pd.DataFrame({"whole": whole, "part": part})
     return averaged(rows, outcomes.unit), float(outcomes.table(CASES)[name].sum())
 
 

@@ -268,11 +268,13 @@ def cycle(now: Begun) -> None:
 @study()
 def effects(now: Begun) -> None:
     """Tell who is really helped, what would have been anyway, and at what public price."""
+    from sim.report.figures.gains import gains
     from sim.studies.effects import effects as read
     from sim.studies.request import comparable
 
     comparable(now.scenario)
-    now.tell(read(recalled(now.folder, now.scenario) or simulated(now)).findings())
+    found = read(recalled(now.folder, now.scenario) or simulated(now))
+    now.tell(found.findings(), {"gains": gains(found)})
 
 
 @study()

@@ -35,7 +35,7 @@ from sim.analysis.estimates import (
 from sim.analysis.outcomes_table import ResultsView, measure
 from sim.analysis.ratios import gap_of_ratios, ratio_of_means
 from sim.base.language import tr
-from sim.base.wording import arrangement_text, level_text, percent_text
+from sim.base.wording import MINUS, arrangement_text, level_text, percent_text
 from sim.model.firms.record import STAGES
 from sim.outcomes.effects import (
     BACKING,
@@ -264,19 +264,14 @@ class Effects:
             )  # fmt: skip
 
     def _gains_of(self, name: str) -> Iterator[str]:
-        """Say by which size of firm banks gain most, and at which founders do."""
+        """Say at which sizes of firm banks, and founders, clearly gain or lose."""
         own = self.tables["gains"].query("arrangement == @name")
-        known = own[own["banks"].notna() & own["founders"].notna()]
-        if len(known) > 1:
-            banks, founders = (
-                known["size"].to_list()[int((known[side] * known["firms"]).to_numpy().argmax())]
-                for side in ("banks", "founders")
-            )
+        if len(own):
             yield tr(
-                "{arrangement}: summed over firms banks gain most by {banks} firms, and founders"
-                " most in {founders} ones.",
-                arrangement=arrangement_text(name), banks=tr(str(banks)),
-                founders=tr(str(founders)),
+                "{arrangement}: by size of firm, what banks gain is clear of zero for {banks}, and"
+                " what founders gain for {founders}.",
+                arrangement=arrangement_text(name), banks=clear_sizes(own, "banks"),
+                founders=clear_sizes(own, "founders"),
             )  # fmt: skip
 
     def findings(self) -> Findings:
@@ -306,6 +301,20 @@ class Effects:
         title = "Who is really helped, and at what public price?"
         kept = {name: caption for name, caption in captions.items() if name in shown}
         return Findings(KEY, title, tuple(self.sentences()), shown, kept, units)
+
+
+def clear_sizes(gains: pd.DataFrame, side: str) -> str:
+    """Name the sizes at which the gain of a side is clear of zero, with its sign.
+
+    >>> rows = pd.DataFrame({"size": ["micro", "small", "large"], "banks_low": [-2.0, -1.0, 0.5],
+    ...     "banks_high": [-1.0, 1.0, 0.9]})
+    >>> clear_sizes(rows, "banks"), clear_sizes(rows[1:2], "banks")
+    ('micro (−), large (+)', 'no size')
+    """
+    ends = zip(gains["size"], gains[f"{side}_low"], gains[f"{side}_high"], strict=True)
+    shown = [f"{tr(size)} ({'+' if low > 0.0 else MINUS})"
+             for size, low, high in ends if low > 0.0 or high < 0.0]  # fmt: skip
+    return tr(", ").join(shown) or tr("no size")
 
 
 def price_text(rows: pd.DataFrame) -> str:

@@ -181,3 +181,18 @@ def test_dated_values_come_into_force_when_settling_has_ended() -> None:
     }
     settling = settle_down(plain_past(scenario, 0), 0, interpreted())
     assert settling.common.tobytes() == first().common.tobytes()
+
+
+def test_what_firms_owe_by_quarter_adds_up_to_what_they_have_owed_in_all() -> None:
+    """Nothing from before the start date is kept, and no quarter of the experiment is missing."""
+    w = settled_world(settled())
+    run_world(w, -1.0, 0.0)
+    before = w.firms["cum_balance"].copy()
+    run_world(w, 0.0, w.scenario.experiment.horizon_years)
+    owed = np.zeros(len(w.firms))
+    for one in w.lent:
+        owed[one.firm] += one.balance_years
+    since = w.firms["cum_balance"] - np.pad(before, (0, len(owed) - before.size))
+    assert owed.max() > 1.0
+    np.testing.assert_allclose(owed, since, rtol=1e-9, atol=1e-9)
+    assert sum(one.years for one in w.lent) == w.scenario.experiment.horizon_years

@@ -14,6 +14,7 @@ from sim.report.figures.curves import (
 )
 from sim.report.figures.difference import difference, difference_data
 from sim.report.figures.distribution import distribution, distribution_data
+from sim.report.figures.gains import gains
 from sim.report.figures.histories import histories, histories_data
 from sim.report.figures.life import life, life_data
 from sim.report.figures.lifecycle import (
@@ -37,7 +38,7 @@ from sim.report.figures.studies import breakeven, frontier, sensitivity, tornado
 __all__ = [
     "breakeven", "credit", "cumulative_profit", "curve_data", "density", "difference",
     "difference_data", "distribution", "distribution_data", "ecdf", "fan", "frontier",
-    "histories", "histories_data", "life", "life_data", "lifecycle", "lifecycle_data",
+    "gains", "histories", "histories_data", "life", "life_data", "lifecycle", "lifecycle_data",
     "lifecycle_flow", "lifecycle_flow_data", "loss_distribution", "loss_distribution_data",
     "loss_split", "loss_split_data", "narrowing", "narrowing_data", "paired_differences",
     "payments", "payments_data", "profit_by_age", "profit_by_regime", "profit_by_regime_data",

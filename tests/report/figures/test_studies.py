@@ -8,11 +8,13 @@ import pandas as pd
 import pytest
 
 from sim.report.figures import studies
+from sim.report.figures.gains import gains
 from sim.report.figures.style import Drawing
 from sim.report.parts import inline_svg
 from sim.studies.attribution import attribute, decompose
 from sim.studies.cycle import cycle
 from sim.studies.discovery import discover
+from sim.studies.effects import Effects, effects
 from sim.studies.stress import reverse_stress
 from tests.studies.small import small, store
 from tests.studies.test_cycle import results
@@ -33,13 +35,14 @@ def drawn() -> dict[str, Drawing]:
         "decomposition": studies.decomposition(
             decompose(small(), PAIR, ["bank.profit"], store=store())
         ),
+        "gains": gains(effects(results())),
         "leads": studies.leads(cycle(results())),
         "stress": studies.stress(stressed),
         "worlds": studies.worlds(worlds, studies.boxed(worlds)[0]),
     }
 
 
-NAMES = ("attribution", "decomposition", "leads", "stress", "worlds")
+NAMES = ("attribution", "decomposition", "gains", "leads", "stress", "worlds")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -82,6 +85,23 @@ def test_a_world_without_a_difference_is_neither_drawn_nor_forgotten() -> None:
     figure = studies.worlds(Changed(result, worlds=worlds), region)
     assert sum(len(one.get_offsets()) for one in figure.axes[0].collections) == 57
     assert "Not drawn, as not defined: 3 of 60." in figure.note
+
+
+def test_a_gain_is_filled_where_its_interval_is_clear_of_zero() -> None:
+    columns = ["arrangement", "size", "firms", "banks", "banks_low", "banks_high", "founders",
+               "founders_low", "founders_high"]  # fmt: skip
+    rows = [
+        ("common_growth", "micro", 9.0, -1.0, -2.0, 0.5, 3.0, 2.0, 4.0),
+        ("common_growth", "large", 2.0, 5.0, 1.0, 9.0, np.nan, np.nan, np.nan),
+    ]
+    figure = gains(Effects({"gains": pd.DataFrame(rows, columns=columns)}, "plain", 4))
+    faces = [
+        [line.get_markerfacecolor() for line in axes.lines if line.get_marker() != "None"]
+        for axes in figure.axes
+    ]
+    assert [[face != "white" for face in panel] for panel in faces] == [[False, True], [True]]
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["micro", "large"]
+    assert "Not drawn, as not defined: 1 of 2." in figure.note
 
 
 class Changed:
