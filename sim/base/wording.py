@@ -17,6 +17,7 @@ from sim.base.language import Language, current, tr
 _DIGITS_OF_ERROR = 2
 _DIGITS_OF_VALUE = 3
 _MOST_DECIMALS = 6
+_ROUNDING = 1e-12
 _SMALLEST = 1e-4
 _MONEY = "CNY million"
 _SIZES_OF_MONEY: dict[Language, tuple[tuple[float, str, float], ...]] = {
@@ -114,13 +115,16 @@ def _per_cent(axis: str, step_axis: str) -> UnitStyle:
 def decimals(value: float, standard_error: float) -> int:
     """Give the decimals that a number deserves.
 
-    Two digits of the standard error; three digits of the value where there is none.
+    Two digits of the standard error; three digits of the value where there is none, or one that
+    is rounding.
 
     >>> decimals(12.3456, 0.123), decimals(1234.5, 40.0), decimals(0.01234, math.nan)
     (2, 0, 4)
+    >>> decimals(5.0, 4e-16)
+    2
     """
     size, digits = abs(standard_error), _DIGITS_OF_ERROR
-    if not (math.isfinite(size) and size > 0.0):
+    if not (math.isfinite(size) and size > _ROUNDING * abs(value)):
         size, digits = abs(value), _DIGITS_OF_VALUE
     if not (math.isfinite(size) and size > 0.0):
         return 0
