@@ -385,9 +385,9 @@ def limit_of(option: str, text: str, unit: str) -> float:
 
     Money may be written as 10 or 10 million.
 
-    Raises ScenarioError if it is no number, has a % where the unit knows none, is in millions where
-    the unit is no money, or is a share above one without a sign: who writes 8 for a share means
-    8 %.
+    Raises ScenarioError if it is no number, has a % where the unit knows none, is in millions
+    where the unit is no money, or is a share above one without a sign: who writes 8 for a share
+    means 8 %.
 
     >>> limit_of("--level", "8%", "share"), limit_of("--level", "8", "years")
     (0.08, 8.0)

@@ -1,7 +1,7 @@
 """A condition on an outcome, as a user writes it: ``bank.capital_ratio_low < 8%``.
 
-A limit is a number in the unit of the outcome, or, where the study compares, the word ``baseline``:
-the same outcome under the baseline, in the same histories.
+A limit is a number in the unit of the outcome, or, where a study compares, ``baseline``: the same
+outcome under the baseline, in the same histories.
 """
 
 import math

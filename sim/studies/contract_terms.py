@@ -125,9 +125,7 @@ class Box:
     def of(scenario: Scenario, ranges: Sequence[Range]) -> "Box":
         """Give the box of some ranges of a scenario."""
         low, high = (np.array([getattr(one, end) for one in ranges]) for end in ("low", "high"))
-        whole = tuple(
-            type(_present(scenario, one)) is int and not one.is_factor for one in ranges
-        )
+        whole = tuple(type(_present(scenario, one)) is int and not one.is_factor for one in ranges)
         return Box(low, high, whole)
 
     def values(self, places: Floats) -> Floats:
@@ -156,24 +154,43 @@ def _present(scenario: Scenario, one: Range) -> object:
     return look_up(scenario.model_dump(mode="python"), split_key(one.key))
 
 
-def check_request(
-    scenario: Scenario,
-    over: Vary,
-    maximise: Names | None = None,
-    subject_to: Names | None = None,
-    arrangement: str | None = None,
-    minimise: Names | None = None,
-) -> Task:
+@dataclass(frozen=True)
+class Wish:
+    """What a contract is to be good for.
+
+    Parameters
+    ----------
+    maximise, minimise
+        The outcome that is to be as large, or as small, as can be; one of the two.
+    subject_to
+        Bounds on means over replications: ``"bank.net_margin >= 0.2 %"``, or, no worse than under
+        the baseline in the same histories, ``"bank.net_margin >= baseline"``.
+    arrangement
+        Whose terms; needed where keys do not say it.
+    """
+
+    maximise: Names | None = None
+    subject_to: Names | None = None
+    arrangement: str | None = None
+    minimise: Names | None = None
+
+    @property
+    def bounds(self) -> list[str]:
+        """The bounds, one text each."""
+        given = self.subject_to
+        return [given] if isinstance(given, str) else list(given or ())
+
+
+def check_request(scenario: Scenario, over: Vary, wish: Wish) -> Task:
     """Check what is asked for, all mistakes at once; as in `sim.studies.design.design`.
 
     Raises ScenarioError.
     """
     given = [over] if isinstance(over, Range | str) else list(over or ())
-    texts = [subject_to] if isinstance(subject_to, str) else list(subject_to or ())
     aim, bounds, (ranges, name), _ = together(
-        lambda: _aim(maximise, minimise),
-        lambda: together(*(_reading(str(text)) for text in texts)),
-        lambda: _renamed(lambda: _terms(scenario, given, arrangement)),
+        lambda: _aim(wish.maximise, wish.minimise),
+        lambda: together(*(_reading(text) for text in wish.bounds)),
+        lambda: _renamed(lambda: _terms(scenario, given, wish.arrangement)),
         lambda: at_least_two(scenario),
     )
     bounds = tuple(dict.fromkeys(bounds))
@@ -241,16 +258,16 @@ def _terms(
     """Read terms, written whole, and the one arrangement that they belong to."""
     read = [one if isinstance(one, Range) else parse_range(one) for one in given]
     whole = [replace(one, key=_whole(one.key, arrangement)) for one in read]
-    owners = list(dict.fromkeys(split_key(one.key)[1] for one in whole))
-    if len({*owners, *([arrangement] if arrangement else ())}) > 1:
-        names = ", ".join(dict.fromkeys([*map(str, owners), arrangement or str(owners[0])]))
-        raise refused(OVER, "must be terms of one arrangement", names, "leave the others out")
-    names = [str(owners[0])] if owners else []
-    ranges, *_ = together(
+    owners = [str(split_key(one.key)[1]) for one in whole]
+    named = list(dict.fromkeys([*owners, *([arrangement] if arrangement else ())]))
+    if len(named) > 1:
+        rule = "must be terms of one arrangement"
+        raise refused(OVER, rule, ", ".join(named), "leave the others out")
+    ranges, _ = together(
         lambda: ranges_of(scenario, whole),
-        lambda: arrangements_of(scenario, names, run=True, clauses=True) if names else (),
+        lambda: arrangements_of(scenario, named, run=True, clauses=True) if named else (),
     )
-    return ranges, names[0]
+    return ranges, named[0]
 
 
 def _whole(key: str, arrangement: str | None) -> str:
@@ -265,5 +282,3 @@ def _whole(key: str, arrangement: str | None) -> str:
         cure = f"give {ARRANGEMENT} NAME and a term such as tenor.years"
         raise refused(OVER, "belongs to no arrangement", key, cure)
     return join_key((CONTRACT, arrangement, *path))
-
-

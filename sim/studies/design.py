@@ -1,182 +1,48 @@
 """A contract designed: the terms that serve one side best while others are no worse off.
 
-Terms of one arrangement are looked for in a box of ranges. Sobol points, corners and the shipped terms
-are simulated under common random numbers; then, round by round, what the surface through all points
-calls best, and the ends of what cannot be told from it, until these are known (`sim.studies.optimum`,
-where the rules stand by which a point keeps a bound or is beaten). The answer is the best simulated
-point that keeps every bound at the low end of its interval, or none. What is told of its outcomes
-comes from further histories, which took no part in the choice.
+Terms of one arrangement are looked for in a box of ranges. Sobol points, corners and the shipped
+terms are simulated under common random numbers; then, round by round, what the surface through all
+points calls best, and the ends of what cannot be told from it, until these are known
+(`sim.studies.optimum`, where the rules stand by which a point keeps a bound or is beaten). The
+answer is the best simulated point that keeps every bound at the low end of its interval, or none.
+What is told of its outcomes comes from further histories, which took no part in the choice.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from sim.base.errors import ScenarioError
 from sim.experiment.store import Floats, OutcomeArray, Store
 from sim.scenario.scenario import Scenario
-from sim.studies.breakeven import UPTAKE
-from sim.studies.contract_terms import Box, Task, check_request, shipped_terms
-from sim.studies.design_draws import AtDraws, at_draws
+from sim.studies.contract_terms import Box, Task, Wish, check_request, shipped_terms
+from sim.studies.design_draws import at_draws
+from sim.studies.design_words import findings_of
+from sim.studies.designed import CLOSER, CORNERS, Designed, Search
+from sim.studies.draws import load_draws
+from sim.studies.findings import Findings
 from sim.studies.optimum import Observed, Surface, looked_at
 from sim.studies.ranges import Vary, sobol, varied
-from sim.studies.request import Names, keywords, study_store
+from sim.studies.request import keywords, study_store
 
-CORNERS = 3
-"""Ranges up to which all corners of the box are simulated."""
-CLOSE, CLOSER = 0.01, 0.002
-"""Distances, as shares of the ranges, within which an end, or an optimum, counts as known."""
-
-
-@dataclass(frozen=True)
-class Search:
-    """How a contract is searched for.
-
-    Parameters
-    ----------
-    points
-        Sobol points of the first scan, rounded up to a power of two; by default 8 for one term, 16
-        for two, and so on to 64.
-    rounds
-        In each, the best place and the ends of what cannot be told from it are simulated; at most.
-    replications
-        Histories of each point, with common random numbers at all; those of the scenario by default.
-        As many others confirm the answer.
-    confidence : in (0, 1)
-        Of all statements about points together.
-    draws
-        Draws of the posterior at which the answer and the shipped terms are tried; 0 for none.
-    seed
-        Of the points, not of the economies.
-    """
-
-    points: int | None = None
-    rounds: int = 6
-    replications: int | None = None
-    confidence: float = 0.95
-    draws: int = 0
-    seed: int = 0
-
-    def first(self, dimensions: int) -> int:
-        """Give the number of points of the first scan.
-
-        >>> Search().first(2), Search(points=9).first(2)
-        (16, 16)
-        """
-        wanted = self.points or min(4 * 2**dimensions, 64)
-        return len(sobol(1, wanted, 0))
-
-    def most_runs(self, task: Task, of_draw: int) -> int:
-        """Give the most replications that a search takes, `of_draw` histories at each draw."""
-        terms = len(task.ranges)
-        corners = 2**terms if terms <= CORNERS else 0
-        points = 1 + self.first(terms) + corners + self.rounds * (1 + 2 * terms)
-        return (points + 2) * self.count(task) + 2 * self.draws * of_draw
-
-    def count(self, task: Task) -> int:
-        """Give the histories of each point."""
-        return self.replications or task.scenario.experiment.replications
+CLOSE = 0.01
+"""Distance, as a share of the ranges, within which an end counts as known."""
 
 
 @dataclass(frozen=True, eq=False)
-class ContractDesign:
-    """What was found.
+class ContractDesign(Designed):
+    """The terms that were found, or that there are none; fields as in `Designed`."""
 
-    Parameters
-    ----------
-    points : shape (n_points, n_terms)
-        All that were simulated, in the units of the ranges.
-    observed
-        Gains and slacks at them, with the rule by which they are judged.
-    found : OutcomeArray
-        One scenario a point.
-    shipped : OutcomeArray
-        All arrangements at their shipped terms, one scenario.
-    spans : shape (n_terms, 2)
-        Least and largest value of each term among places that are neither clearly beyond a bound
-        nor clearly beaten; nan without an answer.
-    confirmed : OutcomeArray, optional
-        The answer and the shipped terms in further histories; None without an answer.
-    draws
-        The same over draws of the posterior; None where that was not computed.
-    runs
-        Replications that were simulated for it.
-    settled
-        Whether the last round found nothing more to simulate.
-    """
-
-    task: Task
-    search: Search
-    points: Floats
-    observed: Observed
-    found: OutcomeArray
-    shipped: OutcomeArray
-    spans: Floats
-    confirmed: OutcomeArray | None
-    draws: AtDraws | None
-    runs: int
-    settled: bool
-
-    @property
-    def best(self) -> int | None:
-        """Number of the point that is the answer; None where no point keeps the bounds."""
-        return self.observed.best
-
-    @property
-    def shipped_values(self) -> Floats:
-        """The shipped terms, shape (n_terms,); nan where one is no single number."""
-        return shipped_terms(self.task.scenario, self.task.ranges)
-
-    def frame(self) -> pd.DataFrame:
-        """One row for each term.
-
-        Columns key, unit, shipped, value (nan where there is no answer), low, high, at_end ("no",
-        "low" or "high": at which end of its range the value lies).
-        """
-        best = self.best
-        values = np.full(len(self.task.ranges), np.nan) if best is None else self.points[best]
-        rows = zip(self.task.ranges, self.shipped_values, values, self.spans, strict=True)
-        return pd.DataFrame(
-            {"key": one.label, "unit": one.unit, "shipped": now, "value": value,
-             "low": span[0], "high": span[1], "at_end": _end(value, one.low, one.high)}
-            for one, now, value, span in rows
-        )  # fmt: skip
-
-    def uptake(self, found: OutcomeArray, place: int) -> float:
-        """Mean share of firms that sign the arrangement in one scenario; nan if not known."""
-        if UPTAKE not in found.outcomes:
-            return float("nan")
-        return float(found.levels(self.task.arrangement, UPTAKE)[place].mean())
-
-    def findings(self) -> Any:
+    def findings(self) -> Findings:
         """The result in words and tables, for files and report."""
-        from sim.studies.design_words import findings_of
-
         return findings_of(self)
 
 
-def _end(value: float, low: float, high: float) -> str:
-    near = CLOSER * (high - low)
-    if value <= low + near:
-        return "low"
-    return "high" if value >= high - near else "no"
-
-
-@keywords(search=Search, store=study_store)
+@keywords(wish=Wish, search=Search, store=study_store)
 def design(
-    scenario: Scenario,
-    over: Vary,
-    maximise: Names | None = None,
-    subject_to: Names | None = None,
-    arrangement: str | None = None,
-    minimise: Names | None = None,
-    *,
-    search: Search,
-    store: Store,
+    scenario: Scenario, over: Vary, *, wish: Wish, search: Search, store: Store
 ) -> ContractDesign:
     """Find the terms of an arrangement that serve one side best while others are no worse off.
 
@@ -184,13 +50,8 @@ def design(
     ----------
     over
         Terms with their ranges, such as ``"arrangement.swap.pricing.concession_rate=0:0.02"``.
-    maximise, minimise
-        The outcome that is to be as large, or as small, as can be; one of the two.
-    subject_to
-        Bounds on means over replications: ``"bank.net_margin >= 0.2 %"``, or, no worse than under
-        the baseline in the same histories, ``"bank.net_margin >= baseline"``.
-    arrangement
-        Whose terms; needed where keys do not say it.
+    maximise, minimise, subject_to, arrangement
+        As in `sim.studies.contract_terms.Wish`.
     points, rounds, replications, confidence, draws, seed
         As in `Search`.
     workers, folder, executor, progress
@@ -201,13 +62,12 @@ def design(
     ScenarioError
         For terms, ranges, outcomes, bounds or an arrangement that cannot be, before anything runs.
     """
-    task = check_request(scenario, over, maximise, subject_to, arrangement, minimise)
-    return designed(task, search, store)
+    return designed(check_request(scenario, over, wish), search, store)
 
 
 def designed(task: Task, search: Search, store: Store) -> ContractDesign:
     """Search for what `check_request` has checked; as in `design`."""
-    before = store.simulated
+    before, known = store.simulated, load_draws() if search.draws else None
     trials = _Trials(task, search, store)
     shipped = store.outcome_array([task.whole], range(search.count(task)))
     trials.add(trials.first())
@@ -217,8 +77,8 @@ def designed(task: Task, search: Search, store: Store) -> ContractDesign:
     if best is not None:
         two = [trials.scenarios[best], task.scenario]
         confirmed = store.outcome_array(two, trials.further())
-        if search.draws:
-            draws = at_draws(task, trials.scenarios[best], search.draws, store)
+        if known is not None:
+            draws = at_draws(task, trials.scenarios[best], known, search.draws, store)
     return ContractDesign(
         task, search, trials.box.values(trials.places), observed, trials.outcomes, shipped,
         trials.spans(observed), confirmed, draws, store.simulated - before, settled,
@@ -260,7 +120,8 @@ class _Trials:
 
         Raises ScenarioError where a place is not legal, unless such places are left out.
         """
-        scenarios, legal = [], []
+        scenarios: list[Scenario] = []
+        legal: list[Floats] = []
         for place in self.box.snapped(places):
             if _distance(place, [*self.places, *legal]) <= close:
                 continue
@@ -312,7 +173,7 @@ class _Trials:
         return np.column_stack([self.box.values(end) for end in (isopen.min(0), isopen.max(0))])
 
     def further(self) -> range:
-        """Give numbers of histories that took no part, whole pairs of them where they are paired."""
+        """Give numbers of histories that took no part; whole pairs where they are paired."""
         count, unit = self.search.count(self.task), self.task.scenario.variance_reduction.unit
         start = count + count % unit
         return range(start, start + count)
@@ -328,5 +189,3 @@ def _ends(places: Floats) -> Floats:
 def _distance(place: Floats, others: Sequence[Floats]) -> float:
     """Give the distance to the nearest of others in the coordinate that differs most."""
     return min((float(np.abs(place - one).max()) for one in others), default=np.inf)
-
-

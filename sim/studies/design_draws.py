@@ -1,7 +1,7 @@
-"""A designed contract over draws of the posterior: do its bounds hold, does it beat what is shipped?
+"""A designed contract over draws of the posterior: are bounds kept, is it better than shipped?
 
-At each draw the answer and the shipped terms live the same histories. A share of draws counts means
-over these, so that it holds luck too; its interval is that of a share of independent draws.
+At each draw the answer and the shipped terms live the same histories. A share of draws counts
+means over these, so that it holds luck too; its interval is that of a share of independent draws.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from sim.analysis.estimates import proportion_interval
 from sim.experiment.store import Floats, Store, means
 from sim.scenario.scenario import Scenario
 from sim.studies.contract_terms import Task
-from sim.studies.draws import load_draws
+from sim.studies.draws import Draws
 from sim.studies.over_parameters import histories_of
 
 BETTER, TOGETHER = "better than the shipped terms", "all together"
@@ -65,12 +65,12 @@ class AtDraws:
         }  # fmt: skip
 
 
-def at_draws(task: Task, best: Scenario, count: int, store: Store) -> AtDraws:
-    """Run a contract and the shipped terms at draws that come with the program.
+def at_draws(task: Task, best: Scenario, known: Draws, count: int, store: Store) -> AtDraws:
+    """Run a contract and the shipped terms at so many draws.
 
-    Raises ScenarioError if there are no draws, or one is not legal for the scenario.
+    Raises ScenarioError if a draw is not legal for the scenario.
     """
-    known, size = load_draws(), histories_of(task.scenario)
+    size = histories_of(task.scenario)
     moves, table = known.moves(task.scenario), known.some(count)
     both = [*moves.scenarios(best, table), *moves.scenarios(task.scenario, table)]
     found = store.outcome_array(both, range(size))

@@ -9,9 +9,9 @@ from sim.analysis.estimates import Interval, mean_interval
 from sim.base.wording import arrangement_text, inside, percent_text
 from sim.studies.breakeven import UPTAKE, rate_text
 from sim.studies.condition import Condition
-from sim.studies.design import ContractDesign
+from sim.studies.designed import Designed
 from sim.studies.findings import Findings, estimate_text, level_row
-from sim.studies.optimum import low_ends
+from sim.studies.optimum import mean_ends
 from sim.studies.ranges import place_text
 from sim.studies.request import marks_of
 
@@ -22,7 +22,7 @@ LITTLE = 0.1
 """A contract that at most this part signs of what signs the shipped terms is hardly signed."""
 
 
-def findings_of(made: ContractDesign) -> Findings:
+def findings_of(made: Designed) -> Findings:
     """Give words and tables; the first table is the answer, or the nearest miss."""
     tables, captions = {"points": points_frame(made)}, {"points": "Every point that was simulated"}
     if made.best is not None:
@@ -44,20 +44,20 @@ def findings_of(made: ContractDesign) -> Findings:
     )
 
 
-def _name(made: ContractDesign) -> str:
+def _name(made: Designed) -> str:
     return inside(arrangement_text(made.task.arrangement))
 
 
-def _layout_units(made: ContractDesign) -> dict[str, str]:
+def _layout_units(made: Designed) -> dict[str, str]:
     return {one.label: one.unit for one in made.task.ranges}
 
 
-def _outcome_units(made: ContractDesign) -> dict[str, str]:
+def _outcome_units(made: Designed) -> dict[str, str]:
     marks = marks_of(outcomes_of(made))
     return {f"{name}{end}": mark.unit for name, mark in marks.items() for end in ("", ".low")}
 
 
-def outcomes_of(made: ContractDesign) -> tuple[str, ...]:
+def outcomes_of(made: Designed) -> tuple[str, ...]:
     """Give the outcomes that were looked at, that of the aim first, uptake last."""
     bounds = (one.outcome for one in made.task.bounds)
     names = dict.fromkeys((made.task.aim.outcome, *bounds, UPTAKE))
@@ -67,7 +67,7 @@ def outcomes_of(made: ContractDesign) -> tuple[str, ...]:
 # --- Tables --------------------------------------------------------------------------------------
 
 
-def points_frame(made: ContractDesign) -> pd.DataFrame:
+def points_frame(made: Designed) -> pd.DataFrame:
     """One row for each point.
 
     Columns point, one for each key; for each outcome its mean, and the same with ``.low`` and
@@ -79,7 +79,7 @@ def points_frame(made: ContractDesign) -> pd.DataFrame:
     columns |= {one.label: made.points[:, k] for k, one in enumerate(made.task.ranges)}
     for name in outcomes_of(made):
         values = made.found.levels(arm, name)
-        low, high = low_ends(values, 0.95)
+        low, high = mean_ends(values, 0.95)
         columns |= {name: 0.5 * (low + high), f"{name}.low": low, f"{name}.high": high}
     best = made.best
     nothing = np.zeros(len(made.points), dtype=bool)
@@ -90,7 +90,7 @@ def points_frame(made: ContractDesign) -> pd.DataFrame:
     )
 
 
-def outcomes_frame(made: ContractDesign) -> pd.DataFrame:
+def outcomes_frame(made: Designed) -> pd.DataFrame:
     """One row for each outcome, in the histories that took no part in the choice.
 
     Columns outcome, unit, baseline, shipped, value, low, high (95 %, each by itself), and
@@ -114,7 +114,7 @@ def outcomes_frame(made: ContractDesign) -> pd.DataFrame:
 # --- Sentences -----------------------------------------------------------------------------------
 
 
-def _answer(made: ContractDesign) -> Iterator[str]:
+def _answer(made: Designed) -> Iterator[str]:
     rows = made.frame().to_dict("records")
     for one, row in zip(made.task.ranges, rows, strict=True):
         at = f": {one.text(row['value'])} ({one.span_text(row['low'], row['high'])})"
@@ -133,7 +133,7 @@ def _answer(made: ContractDesign) -> Iterator[str]:
     yield from _draws(made)
 
 
-def _gained(made: ContractDesign) -> str:
+def _gained(made: Designed) -> str:
     """Say what the answer gives, and by how much more than the shipped terms."""
     row = outcomes_frame(made).iloc[0]
     level = estimate_text(row, "value")
@@ -146,7 +146,7 @@ def _gained(made: ContractDesign) -> str:
     )
 
 
-def _bound(made: ContractDesign, k: int, bound: Condition, binds: bool) -> str:
+def _bound(made: Designed, k: int, bound: Condition, binds: bool) -> str:
     """Say whether a bound is kept in the further histories, and whether it binds."""
     found = made.confirmed
     slack = mean_interval(made.task.slacks(found)[k, 0] if found is not None else ())
@@ -158,12 +158,12 @@ def _bound(made: ContractDesign, k: int, bound: Condition, binds: bool) -> str:
         word = "cannot be told from its limit in the further histories"
     told = "binds: without it a clearly better contract would be the answer"
     return (
-        f"The bound, {bound.bound_words(made.task.baseline)}, {word}: room of {_room(slack, bound)}."
-        f" It {told if binds else 'is not seen to bind'}."
+        f"The bound, {bound.bound_words(made.task.baseline)}, {word}: room of"
+        f" {_room(slack, bound)}. It {told if binds else 'is not seen to bind'}."
     )
 
 
-def _uptake(made: ContractDesign) -> Iterator[str]:
+def _uptake(made: Designed) -> Iterator[str]:
     found = made.confirmed
     if found is None:
         return
@@ -177,7 +177,7 @@ def _uptake(made: ContractDesign) -> Iterator[str]:
             yield "Hardly any firm signs it: what it gives is what is without it."
 
 
-def _draws(made: ContractDesign) -> Iterator[str]:
+def _draws(made: Designed) -> Iterator[str]:
     if made.draws is None:
         yield "How it holds over draws of the posterior is not computed."
         return
@@ -190,7 +190,7 @@ def _draws(made: ContractDesign) -> Iterator[str]:
     yield from made.draws.said
 
 
-def _none(made: ContractDesign) -> Iterator[str]:
+def _none(made: Designed) -> Iterator[str]:
     """Say that there is no such contract, and what comes nearest."""
     seen, task = made.observed, made.task
     bounds = "; ".join(one.bound_words(task.baseline) for one in task.bounds) or "being defined"
@@ -199,16 +199,15 @@ def _none(made: ContractDesign) -> Iterator[str]:
         yield "Outcomes are undefined at every point."
         return
     where = made.points[seen.nearest]
+    slacks = [mean_interval(one) for one in seen.slacks[:, seen.nearest]]
     told = [
-        f"{inside(one.mark.label)} has room of {_room(mean_interval(seen.slacks[k, seen.nearest]), one)}"
-        for k, one in enumerate(task.bounds)
+        f"{inside(one.mark.label)} has room of {_room(slack, one)}"
+        for one, slack in zip(task.bounds, slacks, strict=True)
     ]
     yield f"The nearest miss is at {place_text(task.ranges, where)}: {'; '.join(told)}."
     left = int((seen.known & ~seen.broken).sum())
     if left:
-        yield (
-            f"At {left} of {len(made.points)} points it cannot be told; more replications may."
-        )
+        yield (f"At {left} of {len(made.points)} points it cannot be told; more replications may.")
     else:
         yield f"At each of the {len(made.points)} points a bound is clearly broken."
 
@@ -218,7 +217,7 @@ def _room(found: Interval, bound: Condition) -> str:
     return estimate_text({"difference": found.estimate, **ends}, "difference")
 
 
-def _how(made: ContractDesign) -> Iterator[str]:
+def _how(made: Designed) -> Iterator[str]:
     """Say what was run, and how sure statements about points are."""
     seen, count = made.observed, len(made.points)
     yield (
@@ -231,7 +230,8 @@ def _how(made: ContractDesign) -> Iterator[str]:
         yield f"{lost} points are left out, as an outcome is undefined in a history of them."
     parts, whole = len(made.task.bounds) + 1, percent_text(made.search.confidence)
     yield (
-        f"Intervals of terms hold values that are neither clearly beyond a bound nor clearly beaten"
-        f" by the answer: {whole} in all, in {parts} equal part{'s' if parts > 1 else ''}, one for"
-        " each bound and one for the comparison with the answer, which is shared by all points."
+        f"Intervals of terms hold values that are neither clearly beyond a bound nor clearly"
+        f" beaten by the answer: {whole} in all, in {parts} equal part{'s' if parts > 1 else ''},"
+        " one for each bound and one for the comparison with the answer, which is shared by all"
+        " points."
     )

@@ -1,34 +1,36 @@
 """The best point of a box under bounds, from noisy histories at a few points of it.
 
 Values at points are a matrix, one row a point and one column a history, with common random numbers
-in a column. A radial basis of cubes with a plane, smoothed by as much as leaves least error at points
-that were left out, goes through them; it weighs the rows of each history in the same way, so that at
-any place of the box there is one value a history, and the paired tests that hold at a simulated
-point can be made there too. On it COBYQA looks for the best mean among places that keep every bound
-at the low end of its interval.
+in a column. A radial basis of cubes with a plane, smoothed by as much as leaves least error at
+points that were left out, goes through them. It weighs the rows of each history in the same way,
+so that at any place of the box there is one value a history, and the paired tests that hold at a
+simulated point can be made there too. On it COBYQA looks for the best mean among places that keep
+every bound at the low end of its interval.
 
-What is told from it, with alpha one less the confidence and `K` bounds, is shared in equal parts of
-alpha / (K + 1):
+With alpha one less the confidence, K bounds and the comparison with the best point have equal
+parts of alpha / (K + 1):
 
-- a bound is kept, or broken, where the two-sided t interval of its slack at 1 - alpha / (K + 1) lies
-  above, or below, zero;
+- a bound is kept, or broken, where the two-sided t interval of its slack at 1 - alpha / (K + 1)
+  lies above, or below, zero;
 - a point is beaten where the best simulated point that keeps all bounds is better by a one-sided
-  paired t test at alpha / (K + 1) over the number of other points that could have been the best
-  (Bonferroni): the best one was picked for its luck too.
+  paired t test at alpha / (K + 1) over the number of other points (Bonferroni): the best one was
+  picked from all of them, for its luck too.
 
-Where the best point does keep its bounds, the true optimum is then among the points that are
-neither broken nor beaten with the stated confidence, as far as the surface goes through them.
+Where the best point does keep its bounds in truth, the true optimum is among the places that are
+neither broken nor beaten with the stated confidence, as far as the surface goes through it.
 
 References
 ----------
 Hsu (1984), Constrained simultaneous confidence intervals for multiple comparisons with the best,
-Annals of Statistics 12(3); Ragonneau and Zhang (2023), COBYQA, arXiv 2307.01616 on optimisers of its
-kind; Rippa (1999), An algorithm for selecting a good value for the parameter c in radial basis
-function interpolation, Advances in Computational Mathematics 11, for points left out.
+Annals of Statistics 12(3); Rippa (1999), An algorithm for selecting a good value for the parameter
+c in radial basis function interpolation, Advances in Computational Mathematics 11, for points left
+out; Ragonneau (2022), Model-based derivative-free optimization methods and software, thesis, The
+Hong Kong Polytechnic University, for COBYQA.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,10 +90,10 @@ class Rule:
         return (1.0 - self.confidence) / (self.bounds + 1)
 
 
-def low_ends(values: Floats, confidence: float) -> tuple[Floats, Floats]:
+def mean_ends(values: Floats, confidence: float) -> tuple[Floats, Floats]:
     """Give the ends of the t interval of each row's mean, low and high, shape (n,) each.
 
-    >>> low, high = low_ends(np.array([[1.0, 2.0, 3.0]]), 0.95)
+    >>> low, high = mean_ends(np.array([[1.0, 2.0, 3.0]]), 0.95)
     >>> low.round(3).tolist(), high.round(3).tolist()
     ([-0.484], [4.484])
     """
@@ -137,7 +139,7 @@ class Observed:
 
     def ends(self, slacks: Floats, end: int) -> Floats:
         """Give the low (0) or high (1) ends of slacks, shape (n_bounds, n_points)."""
-        found = [low_ends(one, self.rule.of_bound)[end] for one in slacks]
+        found = [mean_ends(one, self.rule.of_bound)[end] for one in slacks]
         return np.array(found).reshape(slacks.shape[:2])
 
     @property
@@ -148,7 +150,7 @@ class Observed:
     def beaten(self, gain: Floats, best: int) -> Bools:
         """Rows of gains that the best point clearly beats, shape (n,)."""
         confidence = self.rule.of_best(int(self.known.sum()))
-        return np.asarray(low_ends(self.gain[best] - gain, confidence)[0] > 0.0)
+        return np.asarray(mean_ends(self.gain[best] - gain, confidence)[0] > 0.0)
 
     @property
     def open(self) -> Bools:
@@ -167,6 +169,8 @@ class Observed:
     @property
     def nearest(self) -> int:
         """The point whose worst bound comes nearest to being kept, in shares of its spread."""
+        if not len(self.slacks):
+            return int(np.argmax(self.known))
         worst = (self.ends(self.slacks, 0) / self.scales[:, None]).min(axis=0)
         return int(np.argmax(np.where(self.known, worst, -np.inf)))
 
@@ -179,7 +183,7 @@ class Observed:
             other = best_of(self.gain, others)
             if best is not None and other is not None:
                 confidence = self.rule.of_best(int(self.known.sum()))
-                low_end, _ = low_ends((self.gain[other] - self.gain[best])[None, :], confidence)
+                low_end, _ = mean_ends((self.gain[other] - self.gain[best])[None, :], confidence)
                 found[k] = low_end[0] > 0.0
         return found
 
@@ -236,7 +240,7 @@ class Surface:
             From the best of which the optimiser starts.
         """
         low, mean = self.low(places), self.gain(places).mean(axis=1)
-        kept = (low >= MARGIN).all(axis=0)
+        kept: Bools = np.asarray((low >= MARGIN).all(axis=0))
         if not kept.any():
             return np.asarray(places[int(np.argmax(low.min(axis=0)))])
         order = np.argsort(np.where(kept, -mean, np.inf), kind="stable")
@@ -252,18 +256,27 @@ class Surface:
         """Go up from a place that keeps all bounds, and stay where they are kept."""
         mean = means(self.observed.gain[self.observed.known])[0]
         spread = float(np.ptp(mean)) or 1.0
-        bounds = [NonlinearConstraint(lambda x: self.low(x[None, :])[:, 0], MARGIN, np.inf)]
-        found = minimize(
-            lambda x: -float(self.gain(x[None, :]).mean()) / spread, start, method="COBYQA",
-            bounds=Bounds(0.0, 1.0), constraints=bounds if self.slacks else (),
-            options={"maxfev": 150, "initial_tr_radius": 0.1, "final_tr_radius": 1e-4},
-        )  # fmt: skip
+        bound = NonlinearConstraint(lambda x: self.low(x[None, :])[:, 0], MARGIN, np.inf)
+        how: dict[str, Any] = {
+            "method": "COBYQA", "bounds": Bounds(0.0, 1.0),
+            "constraints": [bound] if self.slacks else [],
+            "options": {"maxfev": 150, "initial_tr_radius": 0.1, "final_tr_radius": 1e-4},
+        }  # fmt: skip
+
+        def loss(x: Floats) -> float:
+            return -float(self.gain(x[None, :]).mean()) / spread
+
+        found = minimize(loss, start, **how)
         return np.asarray(found.x, dtype=np.float64)
 
 
 def _fitted(places: Floats, values: Floats) -> Callable[[Floats], Floats]:
     mean = values.mean(axis=1)
     smoothing = min(SMOOTHINGS, key=lambda size: _left_out(places, mean, size))
+    return _basis(places, values, smoothing)
+
+
+def _basis(places: Floats, values: Floats, smoothing: float) -> Callable[[Floats], Floats]:
     return RBFInterpolator(places, values, kernel="cubic", degree=1, smoothing=smoothing)
 
 
@@ -272,8 +285,7 @@ def _left_out(places: Floats, mean: Floats, smoothing: float) -> float:
     total = 0.0
     for n in range(len(mean)):
         rest = np.arange(len(mean)) != n
-        given = {"kernel": "cubic", "degree": 1, "smoothing": smoothing}
-        at = RBFInterpolator(places[rest], mean[rest], **given)(places[n : n + 1])
+        at = _basis(places[rest], mean[rest], smoothing)(places[n : n + 1])
         total += float((at[0] - mean[n]) ** 2)
     return total
 
