@@ -7,6 +7,7 @@ import pandas as pd
 
 from sim.analysis.estimates import Interval, mean_interval
 from sim.base.wording import arrangement_text, inside, percent_text
+from sim.experiment.store import means
 from sim.studies.breakeven import UPTAKE, rate_text
 from sim.studies.condition import Condition
 from sim.studies.designed import Designed
@@ -80,7 +81,7 @@ def points_frame(made: Designed) -> pd.DataFrame:
     for name in outcomes_of(made):
         values = made.found.levels(arm, name)
         low, high = mean_ends(values, 0.95)
-        columns |= {name: 0.5 * (low + high), f"{name}.low": low, f"{name}.high": high}
+        columns |= {name: means(values)[0], f"{name}.low": low, f"{name}.high": high}
     best = made.best
     nothing = np.zeros(len(made.points), dtype=bool)
     beaten = nothing if best is None else seen.known & seen.beaten(seen.gain, best)

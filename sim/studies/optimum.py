@@ -83,7 +83,7 @@ class Rule:
         >>> round(Rule(0.95, 1).of_best(11), 4)
         0.995
         """
-        return 1.0 - 2.0 * self._part / max(points - 1, 2)
+        return 1.0 - 2.0 * self._part / max(points - 1, 1)
 
     @property
     def _part(self) -> float:
@@ -141,6 +141,11 @@ class Observed:
         """Give the low (0) or high (1) ends of slacks, shape (n_bounds, n_points)."""
         found = [mean_ends(one, self.rule.of_bound)[end] for one in slacks]
         return np.array(found).reshape(slacks.shape[:2])
+
+    def ends_of(self, bound: int, point: int) -> Floats:
+        """Give the low and the high end of one bound's slack at one point, shape (2,)."""
+        row = self.slacks[bound, point : point + 1]
+        return np.array([end[0] for end in mean_ends(row, self.rule.of_bound)])
 
     @property
     def best(self) -> int | None:

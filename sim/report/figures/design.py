@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 
 from sim.base.language import tr
 from sim.base.wording import UnitStyle, arrangement_text, unit_style
+from sim.experiment.store import means
 from sim.outcomes.mark import registry
 from sim.report.figures.style import (
     INK,
@@ -40,27 +41,28 @@ _SHIPPED = "shipped terms"
 def design(result: Designed) -> Drawing:
     """Draw the aim against each outcome that is bounded, over all points; data: all of them.
 
-    Beside the points stand the arrangements at their shipped terms, and the limits.
+    Beside the points stand the arrangements at their shipped terms, and the limits. Where nothing
+    is bounded, the share of firms that sign takes the place.
     """
     aim, bounds = result.task.aim.mark, result.task.bounds
-    names = list(dict.fromkeys(one.outcome for one in bounds)) or [aim.name]
+    names = list(dict.fromkeys(one.outcome for one in bounds)) or _unbounded(result)
     data, look = drawn_frame(result), looks(result.task.whole.experiment.arrangements)
     figure = Drawing(2.6 + 4.6 * len(names), 4.8)
     panels = figure.subplots(1, len(names), squeeze=False, sharey=True)[0]
     for axes, name in zip(panels, names, strict=True):
         _points(axes, data, (name, aim.name), look[result.task.arrangement].colour)
         _shipped(axes, data, (name, aim.name), look)
-        for bound in bounds:
+        for k, bound in enumerate(bounds):
             if bound.outcome == name:
-                axes.axvline(_limit(result, bound), color=INK, lw=1.2, ls="--")
-        _fit(axes, data, result, name)
+                _room(axes, result, k)
         number_axis(axes, "x", f"{tr(registry()[name].label)} ({_unit(name).axis})")
     number_axis(panels[0], "y", f"{tr(aim.label)} ({_unit(aim.name).axis})")
     note = tr(
         "Filled: points that keep every bound at the low end of its interval; hollow: it cannot be"
         " told; crosses: a bound is clearly broken. Dashed: limits. Other marks: arrangements at"
-        " their shipped terms. Means over {count} replications with common random numbers; the"
-        " line through the answer is the 95 % interval of its level and may leave the picture.",
+        " their shipped terms. Means over {count} replications with common random numbers. The"
+        " line through the answer is the interval of its distance from the limit, paired by"
+        " replication where that is the baseline.",
         count=result.found.values.shape[1],
     ) + undrawn_words(data, list(dict.fromkeys([aim.name, *names])), [])
     title = tr(
@@ -88,15 +90,19 @@ def drawn_frame(result: Designed) -> pd.DataFrame:
     return both[[*first, *(name for name in both if name not in first)]]
 
 
+def _unbounded(result: Designed) -> list[str]:
+    """Name the last outcome that the study looked at: uptake, where it is known."""
+    from sim.studies.design_words import outcomes_of
+
+    return [outcomes_of(result)[-1]]
+
+
 def _unit(name: str) -> UnitStyle:
     return unit_style(registry()[name].unit)
 
 
 def _scaled(rows: pd.DataFrame, name: str) -> Any:
-    return (
-        rows[name].to_numpy(np.float64)
-        * _unit(name.removesuffix(".low").removesuffix(".high")).scale
-    )
+    return rows[name].to_numpy(np.float64) * _unit(name).scale
 
 
 def _points(axes: Axes, data: pd.DataFrame, names: tuple[str, str], colour: str) -> None:
@@ -108,13 +114,22 @@ def _points(axes: Axes, data: pd.DataFrame, names: tuple[str, str], colour: str)
         face = colour if is_filled else "white"
         axes.plot(x, y, marker=marker, ls="", color=colour, mfc=face, mec=colour, ms=4.5)
     best = points[points["answer"].astype(bool)]
-    if len(best):
-        (x, low, high), y = (
-            [float(_scaled(best, f"{names[0]}{end}")[0]) for end in ("", ".low", ".high")],
-            float(_scaled(best, names[1])[0]),
-        )
-        axes.plot([low, high], [y, y], color=INK, lw=1.2)
-        axes.plot(x, y, marker="D", ms=8, mfc="white", mec=INK, mew=1.6)
+    x, y = (_scaled(best, name) for name in names)
+    axes.plot(x, y, marker="D", ms=8, mfc="white", mec=INK, mew=1.6, ls="")
+
+
+def _room(axes: Axes, result: Designed, k: int) -> None:
+    """Draw the limit of a bound, and the interval of the answer's distance from it."""
+    bound, seen, best = result.task.bounds[k], result.observed, result.best
+    limit = _limit(result, bound)
+    axes.axvline(limit, color=INK, lw=1.2, ls="--")
+    if best is not None:
+        side = -1.0 if bound.is_below else 1.0
+        room = side * seen.ends_of(k, best) * _unit(bound.outcome).scale
+        height = float(means(seen.gain[best : best + 1])[0][0])
+        aim = result.task.aim
+        y = (-height if aim.is_least else height) * _unit(aim.outcome).scale
+        axes.plot(limit + room, [y, y], color=INK, lw=1.2)
 
 
 def _shipped(
@@ -125,15 +140,6 @@ def _shipped(
         own = look[str(row["arrangement"])]
         x, y = (float(row[name]) * _unit(name).scale for name in names)
         axes.plot(x, y, marker=own.marker, ms=8, color=own.colour, mec=INK, mew=0.8, ls="")
-
-
-def _fit(axes: Axes, data: pd.DataFrame, result: Designed, name: str) -> None:
-    """Leave room for marks and limits; the interval of a level may be many times as wide."""
-    limits = [_limit(result, one) for one in result.task.bounds if one.outcome == name]
-    seen = np.array([*_scaled(data, name), *limits])
-    low, high = np.nanmin(seen), np.nanmax(seen)
-    if high > low:
-        axes.set_xlim(low - 0.25 * (high - low), high + 0.25 * (high - low))
 
 
 def _limit(result: Designed, bound: Condition) -> float:

@@ -75,6 +75,11 @@ def test_a_design_stands_beside_shipped_terms_and_its_limit():
                      "Consortium", "Revenue swap"]  # fmt: skip
     assert any(list(line.get_xdata()) == [80.0, 80.0] for line in axes.lines)
     assert figure.data["drawn"].value_counts()["shipped terms"] == 3
+    # The line through the answer ends where the bound is just kept.
+    room = found.observed.ends_of(0, found.best)
+    drawn = [list(line.get_xdata()) for line in axes.lines]
+    assert [80.0 + 100.0 * room[0], 80.0 + 100.0 * room[1]] in drawn
+    assert room[0] >= 0.0
     # The answer is marked where it was simulated.
     best = 100.0 * figure.data.loc[figure.data["answer"].astype(bool), "bank.raroc"].item()
     assert any(line.get_marker() == "D" and line.get_ydata() == [best] for line in axes.lines)
