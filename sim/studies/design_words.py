@@ -25,7 +25,11 @@ LITTLE = 0.1
 
 def findings_of(made: Designed) -> Findings:
     """Give words and tables; the first table is the answer, or the nearest miss."""
+    at = "at the nearest miss" if made.best is None else "at the answer"
     tables, captions = {"points": points_frame(made)}, {"points": "Every point that was simulated"}
+    if made.task.bounds:
+        tables = {"bounds": bounds_frame(made), **tables}
+        captions["bounds"] = f"Room of each bound {at}, in the histories of the search"
     if made.best is not None:
         tables = {"answer": made.frame(), "outcomes": outcomes_frame(made), **tables}
         captions |= {
@@ -89,6 +93,25 @@ def points_frame(made: Designed) -> pd.DataFrame:
     return pd.DataFrame(
         {**columns, "bounds": words, "beaten": beaten, "answer": np.arange(len(words)) == best}
     )
+
+
+def bounds_frame(made: Designed) -> pd.DataFrame:
+    """One row for each bound, at the answer, or at the nearest miss where there is none.
+
+    Columns bound, gap (mean room, below zero beyond the bound), low, high (at the confidence of
+    bounds), unit, kept ("kept", "cannot be told", "broken"), binds.
+    """
+    seen, rows = made.observed, []
+    point, binding = seen.nearest if made.best is None else made.best, seen.binding()
+    for k, bound in enumerate(made.task.bounds):
+        low, high = seen.ends_of(k, point)
+        word = KEPT if low >= 0.0 else BROKEN if high < 0.0 else OPEN
+        rows.append(
+            {"bound": bound.bound_words(made.task.baseline),
+             "gap": float(means(seen.slacks[k, point : point + 1])[0][0]), "low": low,
+             "high": high, "unit": bound.mark.unit, "kept": word, "binds": bool(binding[k])}
+        )  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def outcomes_frame(made: Designed) -> pd.DataFrame:

@@ -77,7 +77,10 @@ def test_a_bound_that_stands_in_the_way_is_met_and_said_to_bind():
     wanted = 0.5 + luck.mean() - 2.685 * luck.std(ddof=1) / np.sqrt(10)
     assert row["value"] / 0.02 == pytest.approx(wanted, abs=0.01)
     assert row["low"] <= 0.5 * 0.02 <= row["high"] + 0.01
-    said = " ".join(found.findings().sentences)
+    told = found.findings()
+    assert list(told.tables) == ["answer", "outcomes", "bounds", "points"]
+    assert told.tables["bounds"][["kept", "binds"]].to_numpy().tolist() == [["kept", True]]
+    said = " ".join(told.sentences)
     assert "It binds: without it a clearly better contract would be the answer." in said
     assert "upside coverage lies at the high end of its range" in said
 
@@ -102,7 +105,10 @@ def test_where_no_contract_keeps_the_bounds_the_nearest_miss_is_told():
     assert (found.best, found.confirmed) == (None, None)
     assert np.isnan(found.frame()["value"]).all()
     told = found.findings()
-    assert list(told.tables) == ["points"]
+    assert list(told.tables) == ["bounds", "points"]
+    assert told.tables["bounds"]["kept"].tolist() == ["broken"]
+    # The best that there is: four tenths, where half is asked for.
+    assert told.tables["bounds"]["gap"].item() == pytest.approx(-0.1, abs=0.002)
     assert told.sentences[0].startswith("None: no point of the range keeps")
     assert "The nearest miss is at concession rate 0 bp" in told.sentences[1]
     assert "a bound is clearly broken" in told.sentences[2]

@@ -69,8 +69,8 @@ def test_undefined_points_are_neither_kept_nor_the_best():
 
 
 def test_the_open_places_hold_a_known_optimum_as_often_as_is_said():
-    """In 400 samples of eight histories 100 % did: a best that is picked is beaten by less."""
-    repeats, inside = 400, 0
+    """In 200 samples of eight histories all did: what a best is picked by hardly moves it."""
+    repeats, inside = 200, 0
     rng, places = np.random.default_rng(5), sobol(1, 16, 0)
     for _ in range(repeats):
         # Each history has an optimum of its own; that of the mean lies at 0.5.
