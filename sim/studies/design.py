@@ -69,8 +69,8 @@ def designed(task: Task, search: Search, store: Store) -> ContractDesign:
     """Search for what `check_request` has checked; as in `design`."""
     before, known = store.simulated, load_draws() if search.draws else None
     trials = _Trials(task, search, store)
-    shipped = store.outcome_array([task.whole], range(search.count(task)))
     trials.add(trials.first())
+    shipped = store.outcome_array([task.whole], range(search.count(task)))
     settled = any(not trials.improve() for _ in range(search.rounds))
     observed = trials.observed()
     best, confirmed, draws = observed.best, None, None

@@ -14,6 +14,7 @@ from sim.studies.draws import load_draws
 from sim.studies.optimum import Observed
 from sim.studies.over_parameters import histories_of
 from sim.studies.ranges import sobol
+from sim.studies.request import REPLICATIONS, at_least
 
 CORNERS = 3
 """Ranges up to which all corners of the box are simulated."""
@@ -69,8 +70,9 @@ class Search:
         return 1 + self.first(terms) + corners + self.rounds * (1 + 2 * terms)
 
     def count(self, task: Task) -> int:
-        """Give the histories of each point."""
-        return self.replications or task.scenario.experiment.replications
+        """Give the histories of each point; ScenarioError if these are fewer than two."""
+        wanted = self.replications or task.scenario.experiment.replications
+        return at_least(REPLICATIONS, wanted)
 
 
 def jobs_of(task: Task, search: Search) -> list[tuple[Scenario, int]]:

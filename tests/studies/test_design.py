@@ -184,6 +184,13 @@ def test_what_cannot_be_meant_is_refused_before_anything_runs(over, wish, words)
     assert store.asked == []
 
 
+def test_one_history_is_too_few():
+    store = planted(lambda x, y: x)
+    with pytest.raises(ScenarioError, match="must be at least 2"):
+        made(store, replications=1)
+    assert store.asked == []
+
+
 def test_an_arrangement_is_not_compared_with_itself():
     study = fair_premium.insured(1)
     with pytest.raises(ScenarioError, match="compares the arrangement with itself"):
