@@ -71,7 +71,7 @@ def designed(task: Task, search: Search, store: Store) -> ContractDesign:
     trials = _Trials(task, search, store)
     trials.add(trials.first())
     shipped = store.outcome_array([task.whole], range(search.count(task)))
-    settled = any(not trials.improve() for _ in range(search.rounds))
+    settled = trials.search_on()
     observed = trials.observed()
     best, confirmed, draws = observed.best, None, None
     if best is not None:
@@ -141,6 +141,15 @@ class _Trials:
 
     def _at(self, place: Floats) -> Scenario:
         return varied(self.task.scenario, self.task.ranges, self.box.values(place))
+
+    def search_on(self) -> bool:
+        """Improve until nothing is new or rounds are spent; say if the last kept the answer."""
+        best: int | None = -1
+        for _ in range(self.search.rounds):
+            best = self.observed().best
+            if not self.improve():
+                break
+        return best == self.observed().best
 
     def improve(self) -> int:
         """Simulate the best place of the surface and the open ends; give how many are new."""

@@ -249,7 +249,7 @@ def _how(made: Designed) -> Iterator[str]:
         f" {made.runs} runs."
     )
     if not made.settled and made.best is not None:
-        yield "The search had not settled when its rounds were spent: more rounds may better it."
+        yield "The last round still changed the answer, or no round was made: more may better it."
     if lost := int((~seen.known).sum()):
         yield f"{lost} points are left out, as an outcome is undefined in a history of them."
     parts, whole = len(made.task.bounds) + 1, percent_text(made.search.confidence)

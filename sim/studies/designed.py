@@ -112,7 +112,7 @@ class Designed:
     runs
         Replications that were simulated for it.
     settled
-        Whether the last round found nothing more to simulate.
+        Whether the last round left the answer as it was.
     """
 
     task: Task

@@ -114,6 +114,15 @@ def test_where_no_contract_keeps_the_bounds_the_nearest_miss_is_told():
     assert "a bound is clearly broken" in told.sentences[2]
 
 
+def test_it_is_said_when_the_rounds_do_not_suffice():
+    store = planted(lambda x, y: -((x - 0.3) ** 2) - (y - 0.6) ** 2)
+    words = "The last round still changed the answer, or no round was made"
+    few, many = (made(store, rounds=rounds) for rounds in (0, 6))
+    assert (few.settled, many.settled) == (False, True)
+    assert words in " ".join(few.findings().sentences)
+    assert words not in " ".join(many.findings().sentences)
+
+
 def test_a_bound_that_luck_hides_is_not_told_from_broken():
     found = made(planted(lambda x, y: x, lambda x, y: 0.5, noise=0.2))
     assert found.best is None
