@@ -36,6 +36,7 @@ _NAMES = {
     "assumptions": "sim.studies.ranges",
     "breakeven": "sim.studies.breakeven",
     "frontier": "sim.studies.frontier",
+    "design": "sim.studies.design",
     "sweep": "sim.studies.sweep",
     "precision": "sim.studies.precision",
     "sensitivity": "sim.studies.sensitivity",

@@ -104,6 +104,53 @@ def frontier(
     now.tell(found.findings(), {"frontier": draw(found)})
 
 
+@study()
+def design(  # noqa: PLR0913, PLR0917 -- one argument for each option of the command
+    now: Begun,
+    over: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=LOW:HIGH", help="A term and its range; may be repeated."),
+    ] = None,
+    maximise: Annotated[
+        str | None, typer.Option(metavar="OUTCOME", help="What is to be as large as can be.")
+    ] = None,
+    minimise: Annotated[
+        str | None, typer.Option(metavar="OUTCOME", help="What is to be as small as can be.")
+    ] = None,
+    subject_to: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CONDITION",
+            help='For example "bank.net_margin >= 0.2 %", or ">= baseline": no worse off than'
+            " under the baseline; may be repeated.",
+        ),
+    ] = None,
+    arrangement: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Whose terms, where the keys do not say it."),
+    ] = None,
+    points: Annotated[
+        int | None, typer.Option(min=4, help="Points of the first scan; 8 for one term.")
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=0, help="Rounds of improvement, at most.")] = 6,
+    draws: Annotated[
+        int, typer.Option(min=0, help="Draws of the posterior at which the answer is tried too.")
+    ] = 0,
+) -> None:
+    """Find the terms of a contract that serve one side best while others are no worse off."""
+    from sim.report.figures.design import design as draw
+    from sim.studies.contract_terms import Wish, check_request
+    from sim.studies.design import designed
+    from sim.studies.designed import Search, jobs_of
+
+    wish = Wish(maximise, subject_to, arrangement, minimise)
+    task = check_request(now.scenario, over, wish)
+    search = Search(points, rounds, draws=draws)
+    now.start(*jobs_of(task, search), at_most=True)
+    found = designed(task, search, now.store)
+    now.tell(found.findings(), {"points": draw(found)})
+
+
 class MethodName(StrEnum):
     """How sensitivity is measured."""
 

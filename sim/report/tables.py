@@ -171,7 +171,7 @@ _BELIEFS = {
 
 _LEVELS = frozenset({
     "value", "mean", "median", "estimate", "baseline", "baseline_mean", "baseline_value", "total",
-    "first", "second", "model", "published_low", "until", *LEVELS,
+    "first", "second", "model", "published_low", "until", "shipped", *LEVELS,
 })  # fmt: skip
 _STEPS = frozenset({"difference", "part", "gap", "mu", "median_difference"})
 _SIZES = frozenset({

@@ -294,7 +294,7 @@ def _labels(groups: list[tuple[str, tuple[str, ...]]]) -> list[dict[str, str]]:
 
 # --- A stated precision: which outcome, and how narrow its interval shall be ---------------------
 
-UNTIL = "--until"
+UNTIL, MILLION = "--until", "million"
 
 _TEXT = re.compile(r"^(?P<name>[^=]+)=(?P<size>[^=]*?)\s*(?P<unit>pp|%|)$")
 _CURE = "for example bank.raroc=0.1pp, bank.profit=50 or bank.profit=2%"
@@ -371,11 +371,23 @@ def number_of(text: str) -> float:
     return size / 100.0 if "%" in text else size
 
 
+def without_size(text: str) -> str:
+    """Give a number without the word for the size of money.
+
+    >>> without_size("10 million")
+    '10'
+    """
+    return text.strip().removesuffix(MILLION).strip()
+
+
 def limit_of(option: str, text: str, unit: str) -> float:
     """Read the level that an outcome of this unit shall reach; a share or rate as 0.08 or 8%.
 
-    Raises ScenarioError if it is no number, has a % where the unit knows none, or is a share
-    above one without a sign: who writes 8 for a share means 8 %.
+    Money may be written as 10 or 10 million.
+
+    Raises ScenarioError if it is no number, has a % where the unit knows none, is in millions
+    where the unit is no money, or is a share above one without a sign: who writes 8 for a share
+    means 8 %.
 
     >>> limit_of("--level", "8%", "share"), limit_of("--level", "8", "years")
     (0.08, 8.0)
@@ -386,9 +398,11 @@ def limit_of(option: str, text: str, unit: str) -> float:
       would be 800 %; got 8
       write 8% if that is meant, or 800%
     """
-    size, is_share = number_of(text), bool(unit_style(unit).step)
+    size, is_share = number_of(without_size(text)), bool(unit_style(unit).step)
     if math.isnan(size):
         raise refused(option, "must be a number", text, "for example 0, or 8%")
+    if MILLION in text and not unit.startswith(f"CNY {MILLION}"):
+        raise refused(option, f"millions are of money; this is in {unit}", text, "leave it out")
     if "%" in text and not is_share:
         raise refused(
             option, f"% is for shares and rates; this is in {unit}", text, "leave it out"

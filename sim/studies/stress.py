@@ -10,7 +10,6 @@ it lies beyond.
 """
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -18,18 +17,16 @@ from typing import Any, Literal
 import pandas as pd
 from scipy.stats import gamma
 
-from sim.analysis.estimates import FloatArray, Interval
+from sim.analysis.estimates import Interval
 from sim.base.errors import Problem, ScenarioError
-from sim.base.wording import amount_text, arrangement_text, inside, unit_style
+from sim.base.wording import arrangement_text, inside
 from sim.experiment.store import Store
 from sim.model.economy.macro import Macro
-from sim.outcomes.mark import Mark
 from sim.scenario.scenario import Scenario
-from sim.studies.comparison import limit_of, number_of
+from sim.studies.condition import Condition, condition_of
 from sim.studies.findings import (
     Findings,
     estimate_text,
-    interval_of,
     level_row,
     observations,
 )
@@ -38,95 +35,11 @@ from sim.studies.request import (
     arrangements_of,
     at_least_two,
     keywords,
-    marks_of,
     nearest,
     refused,
     study_store,
     together,
 )
-
-# --- A condition on an outcome, as a user writes it: ``bank.capital_ratio_low < 0.08`` -----------
-
-BREAK = "--break"
-_FORM = re.compile(r"\s*([\w.]+)\s*(<=|>=|<|>)\s*(\S+)\s*")
-
-
-@dataclass(frozen=True)
-class Condition:
-    """An outcome's mean over replications lies below, or above, a number.
-
-    Parameters
-    ----------
-    is_below
-        Whether the condition asks for values below the limit.
-    limit
-        In the unit of the outcome.
-    """
-
-    outcome: str
-    is_below: bool
-    limit: float
-
-    def __str__(self) -> str:
-        """Write it as it was written."""
-        return f"{self.outcome} {'<' if self.is_below else '>'} {self.limit:g}"
-
-    @property
-    def words(self) -> str:
-        """Write it for readers.
-
-        >>> condition_of("bank.capital_ratio_low < 8%").words
-        'Lowest capital ratio < 8 %'
-        """
-        sign = "<" if self.is_below else ">"
-        return f"{self.mark.label} {sign} {amount_text(self.limit, unit_style(self.mark.unit))}"
-
-    @property
-    def mark(self) -> Mark:
-        """The outcome's mark."""
-        return marks_of(self.outcome)[self.outcome]
-
-    def holds(self, value: float) -> bool:
-        """Say whether a value fulfils it; nan never does.
-
-        >>> Condition("bank.raroc", True, 0.08).holds(0.07)
-        True
-        """
-        return value < self.limit if self.is_below else value > self.limit
-
-    def estimate(self, values: FloatArray, confidence: float = 0.95) -> Interval:
-        """Give the mean over replications with its interval."""
-        return interval_of(self.mark, values, confidence)
-
-
-def condition_of(text: str) -> Condition:
-    """Read a condition.
-
-    Parameters
-    ----------
-    text
-        ``OUTCOME < NUMBER`` or ``OUTCOME > NUMBER``; a number may end with ``%``.
-
-    Raises
-    ------
-    ScenarioError
-        If it is not of this form, or names no outcome.
-
-    Examples
-    --------
-    >>> condition_of("bank.raroc < 8%")
-    Condition(outcome='bank.raroc', is_below=True, limit=0.08)
-    """
-    found = _FORM.fullmatch(text)
-    cure = 'for example "bank.raroc < 0"'
-    if found is None:
-        raise refused(BREAK, "must be written OUTCOME < NUMBER or OUTCOME > NUMBER", text, cure)
-    name, sign, number = found.groups()
-    if math.isnan(number_of(number)):
-        raise refused(BREAK, "must end with a number", text, cure)
-    ((outcome, mark),) = marks_of(name, 1, BREAK).items()
-    return Condition(outcome, sign.startswith("<"), limit_of(BREAK, number, mark.unit))
-
 
 # --- Stressed spells: how long, how deep, from when, and how unlikely under the fitted chain -----
 # A stress is a spell of the worst regime that is laid over whatever the chain brings, with

@@ -114,6 +114,26 @@ def test_frontier_marks_the_efficient_set(small: str) -> None:
     assert Path("run/studies/frontier/frontier.svg").is_file()
 
 
+def test_a_design_writes_its_answer_points_and_figure(small: str) -> None:
+    result = run(
+        "design", small, "--over", "tenor.years=1:3", "--arrangement", "consortium",
+        "--maximise", "bank.profit", "--subject-to", "bank.profit >= -1e9 million",
+        "--points", "4", "--rounds", "1",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    # Shipped, corners, Sobol points, the best and two ends, and two that confirm: 12 of 2 each,
+    # and all arrangements as shipped.
+    assert "at most 26 runs at about" in result.stderr
+    answer = table("design_consortium", "answer")
+    assert answer["key"].tolist() == ["arrangement.consortium.tenor.years"]
+    assert 1.0 <= answer["value"].iloc[0] <= 3.0
+    points = table("design_consortium", "points")
+    assert points["answer"].sum() == 1
+    assert set(points["bounds"]) == {"kept"}
+    assert Path("run/studies/design_consortium/points.svg").is_file()
+    assert "A contract designed" in Path("run/report.html").read_text(encoding="utf-8")
+
+
 def test_sensitivity_and_robustness_of_two_numbers(small: str) -> None:
     vary = ["--vary", f"{TOLERANCE}=0.01:0.03", "--vary", "lifecycle.setback_hazard=x0.5:x1.6"]
     names = ["--outcomes", "bank.profit"]
@@ -280,6 +300,10 @@ def test_who_agreed_before_is_not_asked(small: str, monkeypatch: pytest.MonkeyPa
           "plain,consortium", "--level", "1"], "--arrangements\n  must name one; got plain"),
         (["reverse-stress", "--break", "bank.profit < 0", "--starts", "soon"], "must be numbers"),
         (["robustness", "--vary", "macro.frailty_variance=-1:1"], "must be at least 0"),
+        (["design", "--over", f"{TOLERANCE}=0:1", "--maximise", "bank.profit"],
+         "--over\n  belongs to no arrangement"),
+        (["design", "--over", "tenor.years=1:3", "--arrangement", "consorts", "--maximise",
+          "bank.profit", "--subject-to", "bank.raroc > 8"], "write 8% if that is meant"),
     ],
 )  # fmt: skip
 def test_bad_input_is_refused_before_anything_runs(

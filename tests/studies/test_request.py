@@ -15,12 +15,13 @@ from sim.studies.request import arms_alone, keywords, study_store
 from tests.studies.small import small
 
 STUDIES = (
-    sim.attribute, sim.breakeven, sim.compare_scenarios, sim.decompose, sim.discover, sim.frontier,
-    sim.patterns, sim.reverse_stress, sim.robustness, sim.sensitivity, sim.sweep,
+    sim.attribute, sim.breakeven, sim.compare_scenarios, sim.decompose, sim.design, sim.discover,
+    sim.frontier, sim.patterns, sim.reverse_stress, sim.robustness, sim.sensitivity, sim.sweep,
     sim.variance_factors,
 )  # fmt: skip
 SMALL_OBJECTS = {
     "Store", "Plan", "Search", "Screening", "Precisely", "Sample", "Trial", "StressRange",
+    "Wish",
 }  # fmt: skip
 
 
@@ -69,7 +70,7 @@ def test_every_study_shows_and_takes_its_keywords() -> None:
     for study in STUDIES:
         shown = inspect.signature(study).parameters
         assert {"workers", "folder", "executor", "progress"} <= set(shown), study
-        assert not {"store", "plan", "search", "screening", "trial", "sample"} & set(shown)
+        assert not {"store", "plan", "search", "screening", "trial", "sample", "wish"} & set(shown)
         with pytest.raises(ScenarioError, match='did you mean "workers"'):
             study(small(), worker=2)
 

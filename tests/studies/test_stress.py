@@ -12,7 +12,8 @@ from scipy.stats import gamma
 from sim.base.errors import ScenarioError
 from sim.experiment.store import Store
 from sim.scenario.scenario import Scenario
-from sim.studies.stress import Stress, StressRange, condition_of, reverse_stress, severity_rate
+from sim.studies.condition import condition_of
+from sim.studies.stress import Stress, StressRange, reverse_stress, severity_rate
 from tests.studies.small import small, store
 
 SPACE = StressRange(starts=(0.0, 1.0), depths=(1.0, 2.0), longest=3.0, step=0.25)

@@ -12,6 +12,7 @@ from sim.report.figures.curves import (
     survival,
     vintage,
 )
+from sim.report.figures.design import design
 from sim.report.figures.difference import difference, difference_data
 from sim.report.figures.distribution import distribution, distribution_data
 from sim.report.figures.gains import gains
@@ -36,7 +37,7 @@ from sim.report.figures.regimes import profit_by_regime, profit_by_regime_data
 from sim.report.figures.studies import breakeven, frontier, sensitivity, tornado
 
 __all__ = [
-    "breakeven", "credit", "cumulative_profit", "curve_data", "density", "difference",
+    "breakeven", "credit", "cumulative_profit", "curve_data", "density", "design", "difference",
     "difference_data", "distribution", "distribution_data", "ecdf", "fan", "frontier",
     "gains", "histories", "histories_data", "life", "life_data", "lifecycle", "lifecycle_data",
     "lifecycle_flow", "lifecycle_flow_data", "loss_distribution", "loss_distribution_data",

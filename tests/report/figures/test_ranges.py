@@ -5,6 +5,7 @@ import pytest
 from sim.report.figures import figures
 from sim.report.figures.style import looks
 from sim.studies.breakeven import breakeven
+from sim.studies.design import design
 from sim.studies.frontier import frontier
 from sim.studies.robustness import robustness
 from tests.studies.planted import OUTCOME, Planted, common_noise, scenario
@@ -52,6 +53,37 @@ def test_a_frontier_joins_its_efficient_points():
     colour = looks(found.scope.every)["revenue_swap"].colour
     assert {line.get_markeredgecolor() for line in lines} == {colour}
     assert figure.svg() == figures.frontier(found).svg()
+
+
+def test_a_design_stands_beside_shipped_terms_and_its_limit():
+    swap = "arrangement.revenue_swap"
+    store = Planted(
+        bank__raroc=lambda s, n, _: s.arrangement["revenue_swap"].upside.coverage,
+        firm__survival_5y=lambda s, n, _: (
+            1.0 - s.arrangement["revenue_swap"].upside.coverage + 0.01 * common_noise(n)
+        ),
+    )
+    found = design(
+        scenario(), f"{swap}.upside.coverage=0:0.4", maximise="bank.raroc",
+        subject_to="firm.survival_5y >= 80 %", points=4, replications=5, store=store,
+    )  # fmt: skip
+    figure = figures.design(found)
+    (axes,) = figure.axes
+    assert axes.get_ylabel() == "RAROC (% per year)"
+    words = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert words == ["keeps its bounds", "cannot be told", "breaks a bound", "answer", "Plain",
+                     "Consortium", "Revenue swap"]  # fmt: skip
+    assert any(list(line.get_xdata()) == [80.0, 80.0] for line in axes.lines)
+    assert figure.data["drawn"].value_counts()["shipped terms"] == 3
+    # The line through the answer ends where the bound is just kept.
+    room = found.observed.ends_of(0, found.best)
+    drawn = [list(line.get_xdata()) for line in axes.lines]
+    assert [80.0 + 100.0 * room[0], 80.0 + 100.0 * room[1]] in drawn
+    assert room[0] >= 0.0
+    # The answer is marked where it was simulated.
+    best = 100.0 * figure.data.loc[figure.data["answer"].astype(bool), "bank.raroc"].item()
+    assert any(line.get_marker() == "D" and line.get_ydata() == [best] for line in axes.lines)
+    assert figure.svg() == figures.design(found).svg()
 
 
 def test_a_tornado_is_labelled_as_one_at_a_time():
