@@ -80,6 +80,26 @@ class Pairs:
 Sum = Callable[[Pairs], float]
 
 
+def _firms(p: Pairs) -> float:
+    return float(p.supported.sum())
+
+
+def _firms_without(p: Pairs) -> float:
+    return float(p.without_loan.sum())
+
+
+def _loans(p: Pairs) -> float:
+    return float(p.loans[p.supported].sum())
+
+
+def _loans_beyond(p: Pairs) -> float:
+    return float(np.maximum(p.loans - p.loans_there, 0)[p.supported].sum())
+
+
+def _credit(p: Pairs) -> float:
+    return float(p.credit[p.supported].sum())
+
+
 def _gained(p: Pairs) -> float:
     return float(np.maximum(p.credit - p.credit_there, 0.0)[p.supported].sum())
 
@@ -94,24 +114,24 @@ def _displaced(p: Pairs) -> float:
 
 FIRMS, LOANS, MONEY = "firms", "loans", "CNY million"
 SUMS: dict[Sum, dict[str, Any]] = {
-    lambda p: float(p.supported.sum()): {
+    _firms: {
         "name": "supported_firms", "unit": FIRMS, "better": "neither",
         "label": "Supported firms",
         "what": "firms that sign a contract of the programme in the experiment and are lent to"},
-    lambda p: float(p.without_loan.sum()): {
+    _firms_without: {
         "name": "additional_firms", "unit": FIRMS, "better": "higher",
         "label": "Supported firms without another loan",
         "what": "supported firms that have no loan in force in the baseline in their window"},
-    lambda p: float(p.loans[p.supported].sum()): {
+    _loans: {
         "name": "supported_loans", "unit": LOANS, "better": "neither",
         "label": "Loans of supported firms",
         "what": "contracts of supported firms in force in their windows"},
-    lambda p: float(np.maximum(p.loans - p.loans_there, 0)[p.supported].sum()): {
+    _loans_beyond: {
         "name": "additional_loans", "unit": LOANS, "better": "higher",
         "label": "Loans beyond those of the baseline",
         "what": "sum over supported firms of contracts in force in their windows beyond those in"
         " force there in the baseline"},
-    lambda p: float(p.credit[p.supported].sum()): {
+    _credit: {
         "name": "supported_credit", "unit": MONEY, "better": "neither",
         "label": "Credit of supported firms",
         "what": "sum over supported firms of the time average of the balance over their windows"},

@@ -168,6 +168,17 @@ def test_a_mark_travels_between_processes():
     assert pickle.loads(pickle.dumps(mark)) == mark
 
 
+def test_every_outcome_travels_between_processes():
+    """Figures are drawn in several, and carry the marks of what they show."""
+    stuck = {}
+    for name, mark in registry().items():
+        try:
+            assert pickle.loads(pickle.dumps(mark)).name == name
+        except (pickle.PicklingError, AttributeError) as error:
+            stuck[name] = str(error)
+    assert stuck == {}
+
+
 def test_the_mark_says_how_its_interval_is_made():
     plain = Mark(name="bank.loss", label="Loss", function=loss, **WORDS)
     heavy = dataclasses.replace(plain, heavy_tailed=True)
