@@ -175,9 +175,10 @@ def meeting_of(w: World) -> Meeting:
         capital.append(_capital(w, o, a, code) if made else math.nan)
     own = np.array([any(table[row, c].taken == 1 for c in codes) for row in range(len(rows))])
     read = {name: np.array([_first(o[name]) for o in rows]) for name in _READ}
+    reason = np.array(reasons)
     return Meeting(
-        np.array(reasons), np.array(reasons) == GRANTED, w.firms["contract"] >= 0, own,
-        *(read[name] for name in _READ), np.array(capital),
+        reason, reason == GRANTED, w.firms["contract"] >= 0, own, read["line"], read["mean_rate"],
+        read["default"], read["loss"], read["surplus"], read["lender"], np.array(capital),
     )  # fmt: skip
 
 
@@ -323,16 +324,16 @@ def lives_of(
     """Give the lives of an applicant by arrangement."""
     parts: dict[str, list[Any]] = {name: [] for name in known.scenario.experiment.arrangements}
     for _, told in known.live(who, nature, numbers):
-        for name, (met, history) in told.items():
+        for name, (decision, history) in told.items():
             lost = net_loss(history)
             left = client_income(history) - client_funding(history) - lost
             end = np.ceil(of_firms(history)["end"].clip(max=1e6) - 1e-9).astype(np.int64) - 1
-            parts[name].append((met, lost, left, end))
+            parts[name].append((decision, lost, left, end))
     found = {}
     for name, rows in parts.items():
-        met, *arrays = zip(*rows, strict=True)
-        lost, margin, year = (np.array(one) for one in arrays)
-        found[name] = Lives(tuple(met), lost, margin, year, known.years)
+        lost, margin, year = (np.array([row[place] for row in rows]) for place in (1, 2, 3))
+        met = tuple(row[0] for row in rows)
+        found[name] = Lives(met, lost, margin, year, known.years)
     return found
 
 
