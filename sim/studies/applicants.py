@@ -10,12 +10,12 @@ from typing import Any
 
 from sim.base.errors import Problem, ScenarioError
 from sim.base.named_files import UnfitFileError, read_named
-from sim.engine.applicants import Applicant, selling
+from sim.studies.applicant_world import Applicant, selling
 from sim.model.firms.record import STAGES
 from sim.scenario.scenario import Scenario
 from sim.studies.request import nearest
 
-FIRM, FIRMS = "--firm", "--firms"
+FIRM, TABLE = "--firm", "--applicants"
 """What stands for the file in messages about one applicant, and about their table."""
 MOST = 100
 """Applicants of one study."""
@@ -125,10 +125,10 @@ def _as_many(found: list[Described], given: int) -> Iterator[Problem]:
     """Refuse no applicants, too many, and two of one name."""
     if not given:
         cure = 'for example --firm "stage=growth,sales=20"'
-        yield Problem(FIRM, None, "", "or --firms must describe an applicant", "none", cure)
+        yield Problem(FIRM, None, "", "or --applicants must describe an applicant", "none", cure)
     if given > MOST:
         yield Problem(
-            FIRMS, None, "", f"must be at most {MOST} applicants", str(given), "give less"
+            TABLE, None, "", f"must be at most {MOST} applicants", str(given), "give less"
         )
     names = [one.name for one in found]
     for name in dict.fromkeys(n for n in names if names.count(n) > 1):
@@ -141,7 +141,7 @@ def _rows(table: Path) -> Iterator[tuple[str, int, dict[str, str]]]:
         text = read_named(table, ".csv").decode("utf-8-sig")
         rows = list(csv.reader(io.StringIO(text), strict=True))
     except UnfitFileError as error:
-        raise ScenarioError([Problem(FIRMS, None, "", error.rule, "", error.cure)]) from None
+        raise ScenarioError([Problem(TABLE, None, "", error.rule, "", error.cure)]) from None
     except (UnicodeDecodeError, csv.Error) as error:
         cure = "save it as CSV in UTF-8"
         raise ScenarioError([Problem(str(table), None, "", str(error), "", cure)]) from None

@@ -95,11 +95,6 @@ def set_nature(f: Any, p: Any, c: Any) -> None:
     sd = p.tangible_log_sd
     f.tangible = p.tangible_mean * math.exp(sd * z_tangible - 0.5 * sd * sd)
     f.asset_factor = math.exp(p.assets_log_sd * z_assets)
-    set_effects_of_quality(f, p)
-
-
-def set_effects_of_quality(f: Any, p: Any) -> None:
-    """What latent quality does to a firm's chances; it stays as it is for life."""
     f.quality_on_progress = math.exp(p.progress_quality_slope * f.quality)
     f.quality_on_failure = math.exp(-p.failure_quality_slope * f.quality)
     f.quality_on_recovery = math.exp(p.recovery_quality_slope * f.quality)

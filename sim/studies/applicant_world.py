@@ -17,7 +17,6 @@ from sim.engine.committee import hold_committee
 from sim.engine.kernel import Kernel
 from sim.engine.processes import set_market_conditions
 from sim.engine.world import World, firm_parameters, new_world
-from sim.model.firms.population import set_effects_of_quality
 from sim.model.firms.record import ASK_FUNDS, GROWTH, STARTUP
 from sim.scenario.scenario import AS_OFFERED, Scenario
 
@@ -150,8 +149,7 @@ def _sectors(scenario: Scenario, who: Applicant, copies: int) -> Any:
 def _describe(f: Any, p: Any, who: Applicant, nature: tuple[float, float]) -> None:
     """Write the nature of a firm that has just entered, and its size."""
     mean, spread = nature
-    f.quality = mean + spread * f.quality if who.quality is None else who.quality
-    set_effects_of_quality(f, p)
+    set_quality(f, mean + spread * f.quality if who.quality is None else who.quality)
     f.venture, f.high_tech, f.stage = int(who.venture), int(who.high_tech), who.stage
     f.birth = f.stage_date[STARTUP] = -who.age
     for stage in range(GROWTH, who.stage + 1):
@@ -164,6 +162,23 @@ def _describe(f: Any, p: Any, who: Applicant, nature: tuple[float, float]) -> No
         # Its outlay is in keeping with its size, as at entry.
         f.means = math.exp(exponent * (f.log_scale - math.log(p.opening_scale * factor)))
     f.last_round, f.round_date = who.last_round, 0.0
+
+
+EFFECTS = (
+    "quality_on_progress", "quality_on_failure", "quality_on_recovery", "quality_on_exit",
+)  # fmt: skip
+"""What latent quality does to a firm's chances, each a power of it, 1 at quality 0."""
+
+
+def set_quality(f: Any, quality: float) -> None:
+    """Write latent quality, standard deviations, and what it does to a firm's chances.
+
+    The effects are log-linear in it, so those that were drawn say what others are.
+    """
+    times = quality / f.quality
+    for name in EFFECTS:
+        f[name] = f[name] ** times
+    f.quality = quality
 
 
 def _own(firms: Rows, params: Rows, c: Any, who: Applicant) -> None:

@@ -1,0 +1,189 @@
+"""What would flip the decision on an applicant: one of its inputs moved, all else as it is.
+
+The decision is that of the banks' own committee on the first day. Banks see a signal of quality
+and not quality, so it is one of chances: it counts as granted where lenders make an offer to at
+least half of the copies, each with a signal of its own, the same ones at every value.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from sim.studies.applicant_world import Applicant
+from sim.studies.lives import Applications, Nature
+from sim.studies.meetings import granted
+
+MONEY, YEARS, DEVIATIONS = "CNY million", "years", "standard deviations"
+INPUTS = {
+    "sales": "CNY million a year", "cash": MONEY, "tangible": MONEY, "assets": MONEY,
+    "last_round": MONEY, "age": YEARS, "quality": DEVIATIONS,
+}  # fmt: skip
+"""Inputs that are moved, in this order, with their units."""
+REACH, CLOSE = 16.0, 0.01
+"""Factor up to which an input is moved, and how exactly its turn is found, as a share of it."""
+FARTHEST = 3.0
+"""Standard deviations up to which quality is moved either way."""
+HALF = 0.5
+"""Share of lives in which banks must agree for a decision to count as granted."""
+HISTORIES = 4
+"""Histories in which a decision is tried; the first day differs between them by its regime."""
+GRANT, REFUSAL = "grant", "refusal"
+NOWHERE = "nothing in the range"
+
+
+@dataclass(frozen=True)
+class Flip:
+    """One input that turns a decision, or does not.
+
+    Parameters
+    ----------
+    now, at, step : its value, the nearest at which the decision has turned, and the nearest tried
+        at which it has not yet; nan where it turns nowhere
+    low, high : ends of what was tried
+    decision : before, `GRANT` or `REFUSAL`
+    """
+
+    key: str
+    now: float
+    at: float
+    before: float
+    low: float
+    high: float
+    decision: str
+
+    @property
+    def turns(self) -> str:
+        """Say which way the decision turns."""
+        if math.isnan(self.at):
+            return NOWHERE
+        return "grant into refusal" if self.decision == GRANT else "refusal into grant"
+
+
+class Trials:
+    """Decisions on an applicant whose inputs are moved, each tried once.
+
+    Parameters
+    ----------
+    numbers
+        Histories in which banks meet.
+    """
+
+    def __init__(
+        self, known: Applications, who: Applicant, nature: Nature, numbers: Sequence[int]
+    ) -> None:
+        """Try nothing yet."""
+        self.known, self.who, self.nature, self.numbers = known, who, nature, tuple(numbers)
+        self._found: dict[Applicant, dict[str, float]] = {}
+
+    def shares(self, who: Applicant) -> dict[str, float]:
+        """Give by arrangement the share of copies to which an offer is made."""
+        if who not in self._found:
+            parts = [
+                {name: float(granted(w).mean()) for name, w in
+                 self.known.met(number, who, self.nature).items()}
+                for number in self.numbers
+            ]  # fmt: skip
+            self._found[who] = {
+                name: float(np.mean([part[name] for part in parts]))
+                for name in self.known.arrangements
+            }
+        return self._found[who]
+
+    def is_granted(self, name: str, key: str = "", value: float = 0.0) -> bool:
+        """Whether an arrangement is granted, with an input moved to a value where one is named."""
+        moved: dict[str, Any] = {key: value} if key else {}
+        return self.shares(replace(self.who, **moved))[name] >= HALF
+
+    def own(self) -> dict[str, float]:
+        """Give the value of each input, the mean over copies where it is not stated."""
+        w = self.known.world(self.numbers[0], self.who, self.nature)
+        firms, c = w.firms, w.market_conditions[0]
+        per_scale = w.params["assets_per_sales"][firms["sector"]]
+        drawn = {
+            "cash": float(firms["cash"].mean()),
+            "tangible": float((firms["tangible"] * firms["scale"]).mean() * c.collateral),
+            "assets": float((per_scale * firms["asset_factor"] * firms["scale"]).mean()),
+            "quality": float(firms["quality"].mean()),
+        }
+        stated = {key: getattr(self.who, key) for key in INPUTS}
+        return {key: float(drawn[key] if one is None else one) for key, one in stated.items()}
+
+
+def flips(trials: Trials, name: str) -> Iterator[Flip]:
+    """Find by bisection how far each input alone must move to turn a decision.
+
+    Of a turn on either side the nearer one is told. What an applicant leaves open is drawn for
+    each copy; where such an input is moved all copies have the same of it, and whether the
+    decision has turned is told against that of the applicant as it is described.
+    """
+    cap = trials.known.scenario.sme_register.sales_cap
+    is_now = trials.is_granted(name)
+    for key, now in trials.own().items():
+        def is_granted(value: float, key: str = key) -> bool:
+            return trials.is_granted(name, key, value)
+
+        ways = steps_of(key, now, trials.who.sales, cap)
+        found = [turn(is_granted, steps, is_now) for steps in ways]
+        near = min(found, key=lambda ends, now=now: _distance(ends[1], now))  # type: ignore[misc]
+        tried = [step for steps in ways for step in steps]
+        decision = GRANT if is_now else REFUSAL
+        yield Flip(key, now, near[1], near[0], min(tried), max(tried), decision)
+
+
+def steps_of(key: str, now: float, sales: float, cap: float) -> tuple[list[float], list[float]]:
+    """Give values to try below and above the present one, the present one first.
+
+    >>> steps_of("cash", 0.0, 8.0, 400.0)
+    ([0.0], [0.0, 0.5, 1.0, 2.0, 4.0, 8.0])
+    """
+    if key == "quality":
+        away = [FARTHEST * k / 4.0 for k in range(1, 5)]
+        return [now, *(now - one for one in away)], [now, *(now + one for one in away)]
+    factors = [2.0**k for k in range(1, round(math.log2(REACH)) + 1)]
+    if now <= 0.0:
+        return [now], [now, *(sales / f for f in reversed(factors)), sales]
+    most = cap if key == "sales" else math.inf
+    above = [now * f for f in factors if now * f < most]
+    return [now, *(now / f for f in factors)], [now, *above, *([most] if most < math.inf else [])]
+
+
+def _distance(at: float, now: float) -> float:
+    if math.isnan(at):
+        return math.inf
+    return abs(math.log(at / now)) if at > 0.0 and now > 0.0 else abs(at - now)
+
+
+def turn(
+    is_granted: Callable[[float], bool], steps: Sequence[float], is_now: bool
+) -> tuple[float, float]:
+    """Give the last value before a decision turns along some steps, and the first after it.
+
+    The step in which it turns is halved until it is as narrow as `CLOSE`, of the larger of its
+    ends and 1 at least where it reaches over zero; nan where it turns nowhere.
+
+    >>> [round(end, 1) for end in turn(lambda x: x >= 3.0, [1.0, 2.0, 4.0, 8.0], False)]
+    [3.0, 3.0]
+    """
+    for last, step in pairwise(steps):
+        if is_granted(step) != is_now:
+            return _narrowed(is_granted, last, step, is_now)
+    return math.nan, math.nan
+
+
+def _narrowed(
+    is_granted: Callable[[float], bool], inside: float, outside: float, is_now: bool
+) -> tuple[float, float]:
+    """Halve a step in which a decision turns."""
+    width = CLOSE * (max(abs(outside), abs(inside)) if inside * outside > 0.0 else
+                     abs(outside - inside))  # fmt: skip
+    while abs(outside - inside) > width:
+        middle = 0.5 * (inside + outside)
+        if is_granted(middle) == is_now:
+            inside = middle
+        else:
+            outside = middle
+    return inside, outside
