@@ -28,6 +28,7 @@ _NAMES = {
     "reverse_stress": "sim.studies.stress",
     "cycle": "sim.studies.cycle",
     "ceilings": "sim.studies.ceilings",
+    "what_if": "sim.studies.what_if",
     "effects": "sim.studies.effects",
     "story_gap": "sim.studies.story",
     "find_firm": "sim.studies.fate",

@@ -5,6 +5,7 @@ Each asks what is wrong, says how long it takes, and writes what it finds into i
 
 from dataclasses import replace
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, cast
 
 import typer
@@ -341,6 +342,30 @@ def ceilings(now: Begun) -> None:
     worlds = worlds_of(now.scenario)
     now.start(*((one, one.experiment.replications) for one in worlds))
     now.tell(run(now.scenario, store=now.store).findings())
+
+
+@study()
+def what_if(
+    now: Begun,
+    firm: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE,...",
+            help="An applicant: stage=growth,sales=20,cash=3,quality=0.5; may be repeated.",
+        ),
+    ] = None,
+    applicants: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="Applicants, one a row.")
+    ] = None,
+    copies: Annotated[int, typer.Option(help="Of each applicant in each history.")] = 100,
+) -> None:
+    """Tell what one more loan does: decision, margin, losses, capital, tail, what flips it."""
+    from sim.studies.what_if import check_request
+    from sim.studies.what_if import what_if as run
+
+    asked = check_request(now.scenario, firm or (), applicants, copies)
+    now.start((asked.scenario, asked.scenario.experiment.replications))
+    now.tell(run(now.scenario, firm or (), applicants, copies, store=now.store).findings())
 
 
 def recalled(folder: RunFolder, scenario: Any) -> Any:

@@ -49,14 +49,16 @@ def contributions(
     return np.asarray(parts[:, order] @ taken / worst)
 
 
-def contribution(loan: FloatArray, book: FloatArray, level: float) -> tuple[Interval, str, Tail]:
+def contribution(
+    loan: FloatArray, book: FloatArray, level: float, confidence: float = 0.95
+) -> tuple[Interval, str, Tail]:
     """Give what a loan adds to the expected shortfall of a book, or why it is not available.
 
     Parameters
     ----------
     loan, book : shape (n_histories, n_years)
         Losses by year; histories in which the loan is not made are nan.
-    level : in (0, 1)
+    level, confidence : in (0, 1)
 
     Returns
     -------
@@ -72,7 +74,7 @@ def contribution(loan: FloatArray, book: FloatArray, level: float) -> tuple[Inte
     if remark:
         return Interval(math.nan, math.nan, math.nan, math.nan, places.size), remark, tail
     drawn = [contributions(parts, level, one[places])[0] for one in draws_of(int(made.sum()))]
-    low, high = ends_of(np.array(drawn))
+    low, high = ends_of(np.array(drawn), confidence)
     error = float(np.nanstd(drawn, ddof=1))
     own = float(contributions(parts, level)[0])
     return Interval(own, float(low), float(high), error, places.size), "", tail
