@@ -10,9 +10,9 @@ from typing import Any
 
 from sim.base.errors import Problem, ScenarioError
 from sim.base.named_files import UnfitFileError, read_named
-from sim.studies.applicant_world import Applicant, selling
 from sim.model.firms.record import STAGES
 from sim.scenario.scenario import Scenario
+from sim.studies.applicant_world import Applicant, selling
 from sim.studies.request import nearest
 
 FIRM, TABLE = "--firm", "--applicants"

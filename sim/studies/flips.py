@@ -123,6 +123,7 @@ def flips(trials: Trials, name: str) -> Iterator[Flip]:
     cap = trials.known.scenario.sme_register.sales_cap
     is_now = trials.is_granted(name)
     for key, now in trials.own().items():
+
         def is_granted(value: float, key: str = key) -> bool:
             return trials.is_granted(name, key, value)
 

@@ -5,7 +5,6 @@ it lives on by the rules that hold for every firm, renewals and new loans includ
 longest contract or right that is compared here. A loan that runs at the end counts at face value.
 """
 
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -158,12 +157,13 @@ def lives_in(known: Applications, who: Applicant, nature: Nature, number: int) -
     return {name: lived(w, known.years) for name, w in met.items()}
 
 
-def lives_of(
-    parts: Sequence[Mapping[str, Life]], years: int
-) -> dict[str, Lives]:
+def lives_of(parts: Sequence[Mapping[str, Life]], years: int) -> dict[str, Lives]:
     """Put the lives of an applicant in several histories together, by arrangement."""
     found = {}
     for name in parts[0] if parts else ():
-        met, *columns = zip(*(one[name] for one in parts), strict=True)
-        found[name] = Lives(tuple(met), *map(np.array, columns), years)
+        own = [one[name] for one in parts]
+        loss, margin, lent = (np.array([row[place] for row in own]) for place in (1, 2, 3))
+        failed, year = np.array([row[4] for row in own]), np.array([row[5] for row in own])
+        met = tuple(row[0] for row in own)
+        found[name] = Lives(met, loss, margin, lent, failed, year, years)
     return found

@@ -28,8 +28,8 @@ class Meeting(NamedTuple):
 
     reason: code of `REASONS`; made: an offer of the arrangement, of plain lending under it alone;
     took: some loan was signed; own: one of the arrangement; line, CNY million; rate, default, per
-    year; loss, share; left: over the break-even rate, per year; seen: quality as the lead believes it,
-    standard deviations; capital that the loan requires, CNY million.
+    year; loss, share; left: over the break-even rate, per year; seen: quality as the lead
+    believes it, standard deviations; capital that the loan requires, CNY million.
     """
 
     reason: NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""What one position adds to the expected shortfall of a book: its mean loss where the book is worst.
+"""What one position adds to a book's expected shortfall: its mean loss where the book is worst.
 
 The expected shortfall of a sum is the sum of the conditional means of its parts over the tail of
 the sum (Euler's rule), so contributions add up to the whole. The tail is that of the book with the

@@ -30,7 +30,15 @@ from sim.studies.flips import HALF, HISTORIES, INPUTS, Flip, Trials, flips
 from sim.studies.lent_book import Book, nature_of
 from sim.studies.lives import Applications, Lives, Nature, lives_in, lives_of, years_of
 from sim.studies.meetings import GRANTED, REASONS
-from sim.studies.request import arms_alone, at_least, at_least_two, keywords, study_store, together
+from sim.studies.request import (
+    arms_alone,
+    at_least,
+    at_least_two,
+    keywords,
+    refused,
+    study_store,
+    together,
+)
 from sim.studies.shortfall import contribution
 
 KEY = "what_if"
@@ -43,7 +51,7 @@ USUAL: tuple[Mapping[str, Any], ...] = (
     {"name": "growing firm", "stage": "growth", "sales": 20},
     {"name": "mature firm", "stage": "mature", "sales": 60},
 )
-"""Applicants of a study that is given none; assumption, one of each kind of firm on the register."""
+"""Applicants of a study that is given none; assumption, one of each kind of firm."""
 SHARES = (0.5, 0.95, 0.99)
 """Shares of lives below the quantiles of a loss curve."""
 LENDS, REFUSES = "lends", "refuses"
@@ -241,12 +249,18 @@ class WhatIf:
 
     def sentences(self) -> Iterator[str]:
         """Say of each applicant and arrangement what banks decide, and what the loan brings."""
-        loans = self.loans.set_index(["applicant", "arrangement", "measure"])
+        loans = {
+            (row["applicant"], row["arrangement"], row["measure"]): row
+            for row in self.loans.to_dict("records")
+        }
         for row in self.decisions.to_dict("records"):
             yield tr(
                 "{applicant}, {arrangement}: {share} of copies get an offer; {rest}.",
                 applicant=row["applicant"], arrangement=arrangement_text(row["arrangement"]),
-                share=percent_text(row["offered"]), rest=self._rest(row, loans),
+                share=estimate_text(
+                    {"value": row["offered"], "low": row["offered_low"],
+                     "high": row["offered_high"], "unit": "share"}, "value"),
+                rest=self._rest(row, loans),
             )  # fmt: skip
         yield tr(
             "The decision of a committee hangs on the signal of quality that banks see, drawn for"
@@ -258,16 +272,16 @@ class WhatIf:
             " intervals are over histories."
         )
 
-    def _rest(self, row: Mapping[Any, Any], loans: pd.DataFrame) -> str:
+    def _rest(self, row: Mapping[Any, Any], loans: Mapping[Any, Mapping[Any, Any]]) -> str:
         """Say what the loan brings, or that there is none."""
         way = row["applicant"], row["arrangement"]
-        if np.isnan(loans.loc[(*way, "margin"), "value"]):
+        if np.isnan(loans[*way, "margin"]["value"]):
             return tr("nobody signs, so there is no loan of which to tell a margin")
         return tr(
             "margin over balance {margin}, default {default}, required capital {capital}",
-            margin=estimate_text(loans.loc[(*way, "margin over balance")], "value"),
-            default=estimate_text(loans.loc[(*way, "default")], "value"),
-            capital=estimate_text(loans.loc[(*way, "required capital at signing")], "value"),
+            margin=estimate_text(loans[(*way, "margin over balance")], "value"),
+            default=estimate_text(loans[(*way, "default")], "value"),
+            capital=estimate_text(loans[(*way, "required capital at signing")], "value"),
         )  # fmt: skip
 
     def findings(self) -> Findings:
@@ -281,7 +295,7 @@ class WhatIf:
             "loans": "What the loan brings and ties up, of copies that sign one",
             "losses": "Default and loss by year since signing; the last three are quantiles",
             "shortfall": "What the loan adds to the expected shortfall of all desks in a year",
-            "flips": "What would flip the decision: the nearest value of one input",
+            "flips": "Nearest value of one input that flips the decision, in the first histories",
             "applicants": "Applicants; what is empty was drawn for each copy",
         }
         title = "What does one more loan do?"
@@ -311,7 +325,8 @@ def everybody(lives: Lives) -> Any:
 
 def decision_of(lives: Lives) -> str:
     """Say whether lenders make an offer to most copies."""
-    return LENDS if float(np.mean(lives.of("made"))) >= HALF else REFUSES
+    made = np.asarray(lives.of("made"), dtype=bool)
+    return LENDS if made.mean() >= HALF else REFUSES
 
 
 def reason_of(lives: Lives) -> str:
@@ -361,8 +376,6 @@ def check_request(
 
 def at_most(option: str, value: int, most: int) -> int:
     """Give a number back that is small enough; raises ScenarioError otherwise."""
-    from sim.studies.request import refused
-
     if value > most:
         raise refused(option, f"must be at most {most}", value, "give less")
     return value
