@@ -17,6 +17,7 @@ from sim.engine.committee import hold_committee
 from sim.engine.kernel import Kernel
 from sim.engine.processes import set_market_conditions
 from sim.engine.world import World, firm_parameters, new_world
+from sim.model.firms.cash import target_cash
 from sim.model.firms.record import ASK_FUNDS, GROWTH, STARTUP
 from sim.scenario.scenario import AS_OFFERED, Scenario
 
@@ -183,8 +184,7 @@ def set_quality(f: Any, quality: float) -> None:
 
 def _own(firms: Rows, params: Rows, c: Any, who: Applicant) -> None:
     """Write what the firms have; opening cash counts as capital paid in."""
-    held = firms["cash_months"] / 12.0 * firms["cost"].clip(min=0.0)
-    firms["cash"] = held if who.cash is None else who.cash
+    firms["cash"] = [target_cash(f) for f in firms] if who.cash is None else who.cash
     firms["cum_equity"] = firms["cash"]
     if who.tangible is not None:
         firms["tangible"] = who.tangible / (firms["scale"] * c.collateral)

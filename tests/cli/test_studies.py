@@ -150,6 +150,35 @@ def test_sensitivity_and_robustness_of_two_numbers(small: str) -> None:
     assert Path("run/studies/robustness/tornado-bank-profit-consortium.png").is_file()
 
 
+def test_what_if_tells_of_applicants_on_the_line_and_in_a_table(small: str) -> None:
+    Path("firms.csv").write_text("name,stage,sales\nold,mature,60\n")
+    result = run("what-if", small, "--firm", "name=new,stage=startup,sales=4,quality=0.5",
+                 "--applicants", "firms.csv", "--copies", "10")  # fmt: skip
+    assert result.exit_code == 0, result.output
+    rows = table("what_if", "decisions")
+    assert rows["applicant"].tolist() == ["new", "new", "old", "old"]
+    assert rows["arrangement"].tolist() == ["plain", "consortium"] * 2
+    assert "What does one more loan do?" in Path("run/report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        (["--firm", "stage=growth,sales=20,chash=3"], 'did you mean "cash"?'),
+        (["--firm", "stage=growth,sales=-1"], "must be above 0"),
+        (["--firm", "stage=growth,sales=2,sector=farming"], "is no sector of the scenario"),
+        (["--firm", ""], "must be given"),
+        (["--applicants", "none.csv"], "none.csv"),
+        (["--copies", "3"], "must be at least 10"),
+    ],
+)
+def test_what_if_refuses_what_no_applicant_can_be(small: str, words: list[str], rule: str) -> None:
+    result = run("what-if", small, *words)
+    assert result.exit_code == 2, result.output
+    assert rule in result.stderr
+    assert not Path("run/studies/what_if").exists()
+
+
 def test_ceilings_stand_beside_each_effect_and_on_the_page(small: str) -> None:
     result = run("ceilings", small)
     assert result.exit_code == 0, result.output

@@ -16,10 +16,10 @@ from sim.outcomes.quantiles_of_losses import sample_expected_shortfall
 from sim.studies.applicant_world import applicants, crowd, set_quality
 from sim.studies.applicants import described
 from sim.studies.flips import HALF, Trials, flips, turn
-from sim.studies.lives import Applications, years_of
-from sim.studies.meetings import meeting_of
+from sim.studies.lives import Applications, lives_in, lives_of, years_of
 from sim.studies.shortfall import contribution, contributions
 from sim.studies.what_if import USUAL, WhatIf, check_request, what_if
+from tests.studies.fair_rate import FAIR, HAZARD, fair_rate
 from tests.studies.small import small
 
 GOOD, HOPELESS = "stage=growth,sales=20,cash=3,quality=0.2", "stage=growth,sales=20,quality=-5"
@@ -96,14 +96,20 @@ def test_yearly_losses_add_up_to_the_loss_of_a_life() -> None:
         assert (lives.loss[~lives.failed] == 0.0).all()
 
 
-def test_where_nothing_is_recovered_a_default_loses_what_was_owed() -> None:
-    """The expected loss curve is exposure at default times its probability."""
-    bare = small().with_values({"experiment.arrangements": ["plain"]})
-    (one,) = described(bare, ["stage=growth,sales=20,tangible=0,quality=0"])
-    known = Applications(bare, 400, 4)
-    w = known.met(0, one.who, (0.0, 1.0))["plain"]
-    assert meeting_of(w).took.any()
-    assert (w.firms["tangible"] == 0.0).all()
+def test_at_a_constant_hazard_the_loss_curve_and_the_margin_have_closed_forms() -> None:
+    """All of one million is lost at a constant hazard: an exponential, and the credit triangle."""
+    scenario, copies, rate = fair_rate(3, 100), 3000, 0.05
+    (one,) = described(scenario, ["stage=startup,sales=1,age=1,cash=10"])
+    lives = lives_of([lives_in(Applications(scenario, copies, 5), one.who, (0.0, 1.0), 0)], 5)
+    flat = lives["flat"]
+    assert flat.took.all()
+    for year in range(5):
+        share = 1.0 - math.exp(-HAZARD * (year + 1.0))
+        error = math.sqrt(share * (1.0 - share) / copies)
+        assert abs(flat.defaults_by(year).mean() - share) < 4.0 * error
+        assert flat.lost_by(year).mean() == flat.defaults_by(year).mean()
+    error = math.sqrt(flat.failed.sum()) / flat.lent.sum()
+    assert abs(flat.margin.sum() / flat.lent.sum() - (rate - FAIR)) < 4.0 * error
 
 
 def test_a_flip_is_the_same_decision_just_inside_and_the_other_just_outside() -> None:
