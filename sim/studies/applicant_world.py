@@ -7,6 +7,7 @@ desks are endowed for all of them. Committee, calendar and lives are those of ev
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,12 +112,13 @@ def applicants(
     return w
 
 
-def decided(w: World, name: str) -> World:
+def decided(w: World, name: str, change: Callable[[World], None] = lambda _: None) -> World:
     """Give the world under an arrangement once its banks have met on the first day.
 
-    The offers are those of its scratch, see `offers`.
+    The offers are those of its scratch, see `offers`. A change of its rules comes before.
     """
     mine = w.branch(name)
+    change(mine)
     hold_committee(mine, 0.0)
     return mine
 

@@ -8,11 +8,14 @@ least half of the copies, each with a signal of its own, the same ones at every 
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from sim.engine.ledger import GUARANTORS, PROTECTION_PROVIDERS
+from sim.engine.world import World
 from sim.studies.applicant_world import Applicant
 from sim.studies.lives import Applications, Nature
 from sim.studies.meetings import granted
@@ -21,12 +24,21 @@ MONEY, YEARS, DEVIATIONS = "CNY million", "years", "standard deviations"
 INPUTS = {
     "sales": "CNY million a year", "cash": MONEY, "tangible": MONEY, "assets": MONEY,
     "last_round": MONEY, "age": YEARS, "quality": DEVIATIONS,
+    "spread_cap": "per year", "guaranteed_share": "share",
 }  # fmt: skip
-"""Inputs that are moved, in this order, with their units."""
+"""Inputs that are moved, in this order, with their units; the last two are rules, not the firm's.
+
+``spread_cap`` is the most that is charged above the benchmark at its stage; ``guaranteed_share``
+what a guarantor bears of the loss, without a cap on one firm and at the arrangement's own fee.
+"""
+SPREAD_CAP, GUARANTEED = RULES = ("spread_cap", "guaranteed_share")
+GUARANTOR = PROTECTION_PROVIDERS.index(GUARANTORS)
 REACH, CLOSE = 16.0, 0.01
 """Factor up to which an input is moved, and how exactly its turn is found, as a share of it."""
 FARTHEST = 3.0
 """Standard deviations up to which quality is moved either way."""
+ENDS = {SPREAD_CAP: (0.0, 0.1), GUARANTEED: (0.0, 1.0)}
+"""Between which rules are moved."""
 HALF = 0.5
 """Share of lives in which banks must agree for a decision to count as granted."""
 HISTORIES = 4
@@ -41,8 +53,8 @@ class Flip:
 
     Parameters
     ----------
-    now, at, step : its value, the nearest at which the decision has turned, and the nearest tried
-        at which it has not yet; nan where it turns nowhere
+    now, at, before : its value, the nearest at which the decision has turned, and the nearest
+        tried at which it has not yet; nan where it turns nowhere
     low, high : ends of what was tried
     decision : before, `GRANT` or `REFUSAL`
     """
@@ -77,29 +89,33 @@ class Trials:
     ) -> None:
         """Try nothing yet."""
         self.known, self.who, self.nature, self.numbers = known, who, nature, tuple(numbers)
-        self._found: dict[Applicant, dict[str, float]] = {}
+        self._found: dict[tuple[Applicant, str, float], dict[str, float]] = {}
 
-    def shares(self, who: Applicant) -> dict[str, float]:
-        """Give by arrangement the share of copies to which an offer is made."""
-        if who not in self._found:
+    def shares(self, who: Applicant, rule: str = "", value: float = 0.0) -> dict[str, float]:
+        """Give by arrangement the share of copies with an offer, a rule of `RULES` being moved."""
+        key = who, rule, value
+        if key not in self._found:
+            move = partial(move_rule, key=rule, value=value, stage=who.stage)
             parts = [
                 {name: float(granted(w).mean()) for name, w in
-                 self.known.met(number, who, self.nature).items()}
+                 self.known.met(number, who, self.nature, move).items()}
                 for number in self.numbers
             ]  # fmt: skip
-            self._found[who] = {
+            self._found[key] = {
                 name: float(np.mean([part[name] for part in parts]))
                 for name in self.known.arrangements
             }
-        return self._found[who]
+        return self._found[key]
 
     def is_granted(self, name: str, key: str = "", value: float = 0.0) -> bool:
         """Whether an arrangement is granted, with an input moved to a value where one is named."""
+        if key in RULES:
+            return self.shares(self.who, key, value)[name] >= HALF
         moved: dict[str, Any] = {key: value} if key else {}
         return self.shares(replace(self.who, **moved))[name] >= HALF
 
-    def own(self) -> dict[str, float]:
-        """Give the value of each input, the mean over copies where it is not stated."""
+    def own(self, name: str) -> dict[str, float]:
+        """Give each input under an arrangement, the mean over copies where it is not stated."""
         w = self.known.world(self.numbers[0], self.who, self.nature)
         firms, c = w.firms, w.market_conditions[0]
         per_scale = w.params["assets_per_sales"][firms["sector"]]
@@ -109,8 +125,21 @@ class Trials:
             "assets": float((per_scale * firms["asset_factor"] * firms["scale"]).mean()),
             "quality": float(firms["quality"].mean()),
         }
-        stated = {key: getattr(self.who, key) for key in INPUTS}
-        return {key: float(drawn[key] if one is None else one) for key, one in stated.items()}
+        stated = {key: getattr(self.who, key) for key in INPUTS if key not in RULES}
+        own = {key: float(drawn[key] if one is None else one) for key, one in stated.items()}
+        mine = w.branch(name)
+        cover = float(mine.terms["cover_shares"][min(1, len(mine.menu)), GUARANTOR])
+        return {**own, SPREAD_CAP: float(w.common["spread_cap"][0, self.who.stage]),
+                GUARANTEED: cover}  # fmt: skip
+
+
+def move_rule(w: World, key: str, value: float, stage: int) -> None:
+    """Move a rule of banks, or a term of what is on offer, in a world before they meet."""
+    if key == SPREAD_CAP:
+        w.common["spread_cap"][:, stage] = value
+    elif key == GUARANTEED:
+        w.terms["cover_shares"][:, GUARANTOR] = value
+        w.terms["caps_per_firm"][:, GUARANTOR] = math.inf
 
 
 def flips(trials: Trials, name: str) -> Iterator[Flip]:
@@ -122,7 +151,7 @@ def flips(trials: Trials, name: str) -> Iterator[Flip]:
     """
     cap = trials.known.scenario.sme_register.sales_cap
     is_now = trials.is_granted(name)
-    for key, now in trials.own().items():
+    for key, now in trials.own(name).items():
 
         def is_granted(value: float, key: str = key) -> bool:
             return trials.is_granted(name, key, value)
@@ -144,6 +173,9 @@ def steps_of(key: str, now: float, sales: float, cap: float) -> tuple[list[float
     if key == "quality":
         away = [FARTHEST * k / 4.0 for k in range(1, 5)]
         return [now, *(now - one for one in away)], [now, *(now + one for one in away)]
+    if key in ENDS:
+        below, above = (np.linspace(now, end, 5).tolist() for end in ENDS[key])
+        return below, above
     factors = [2.0**k for k in range(1, round(math.log2(REACH)) + 1)]
     if now <= 0.0:
         return [now], [now, *(sales / f for f in reversed(factors)), sales]

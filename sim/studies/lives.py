@@ -6,7 +6,7 @@ longest contract or right that is compared here. A loan that runs at the end cou
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -129,10 +129,16 @@ class Applications:
             self._known[key] = applicants(several, replication, who, nature)
         return self._known[key]
 
-    def met(self, replication: int, who: Applicant, nature: Nature) -> dict[str, World]:
-        """Give the world under each arrangement, once its banks have met."""
+    def met(
+        self,
+        replication: int,
+        who: Applicant,
+        nature: Nature,
+        change: Callable[[World], None] = lambda _: None,
+    ) -> dict[str, World]:
+        """Give the world under each arrangement, once its banks have met by changed rules."""
         w = self.world(replication, who, nature)
-        return {name: decided(w, name) for name in self.arrangements}
+        return {name: decided(w, name, change) for name in self.arrangements}
 
 
 Life = tuple[Meeting, Floats, Floats, Floats, Bools, NDArray[np.int64]]

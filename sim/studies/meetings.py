@@ -16,11 +16,9 @@ from sim.studies.applicant_world import offers
 Bools = NDArray[np.bool_]
 GRANTED, CLOSED, RUNWAY, SMALL, DEAR = range(5)
 REASONS = (
-    "granted", "the arrangement is not open to it", "its cash lasts too short",
-    "what banks would lend is less than the smallest line",
-    "at the highest rate banks would lose more than they may",
+    "granted", "not open to it", "cash too short", "line too small", "too risky at any rate",
 )  # fmt: skip
-"""What a committee found, by code."""
+"""What a committee found, by code; the last: even at the highest rate it would lose too much."""
 
 
 class Meeting(NamedTuple):

@@ -26,7 +26,7 @@ from sim.model.firms.record import STAGES
 from sim.scenario.scenario import Scenario
 from sim.studies.applicants import Described, described
 from sim.studies.findings import Findings, estimate_text, level_row
-from sim.studies.flips import HALF, HISTORIES, INPUTS, Flip, Trials, flips
+from sim.studies.flips import HALF, HISTORIES, INPUTS, RULES, Flip, Trials, flips
 from sim.studies.lent_book import Book, nature_of
 from sim.studies.lives import Applications, Lives, Nature, lives_in, lives_of, years_of
 from sim.studies.meetings import GRANTED, REASONS
@@ -118,15 +118,14 @@ class WhatIf:
         """What banks decide.
 
         Columns applicant, arrangement, decision, offered, offered_low, offered_high (share of
-        copies that get an offer), line, rate, quality, seen (as banks believe it) and reason (why
-        most of the others get none).
+        copies that get an offer), line, rate (means of offers), seen (quality as the lead
+        believes it, mean of all copies) and reason (why most of the others get none).
         """
         return pd.DataFrame([
             {**head, "decision": decision_of(lives),
              **self._mean(lives, "made", everybody(lives)).named(*_ends("offered")),
              "line": self._mean(lives, "line").estimate,
              "rate": self._mean(lives, "rate").estimate,
-             "quality": one.nature[0] if one.who.who.quality is None else one.who.who.quality,
              "seen": self._mean(lives, "seen", everybody(lives)).estimate,
              "reason": reason_of(lives)}
             for one, head, lives in self._cases()
@@ -242,7 +241,7 @@ class WhatIf:
         """Applicants as they were described; what is empty was drawn for each copy."""
         return pd.DataFrame([
             {"applicant": one.who.name, "stage": STAGES[one.who.who.stage],
-             **{key: _told(getattr(one.who.who, key)) for key in INPUTS},
+             **{key: _told(getattr(one.who.who, key)) for key in INPUTS if key not in RULES},
              "quality_mean": one.nature[0], "quality_deviation": one.nature[1]}
             for one in self.answers
         ])  # fmt: skip
@@ -291,7 +290,7 @@ class WhatIf:
             "shortfall": self.tails, "flips": self.turns, "applicants": self.applicants,
         }  # fmt: skip
         captions = {
-            "decisions": "What banks decide on the first day; line, rate: mean of offers",
+            "decisions": "What banks decide on the first day, and why they refuse the others",
             "loans": "What the loan brings and ties up, of copies that sign one",
             "losses": "Default and loss by year since signing; the last three are quantiles",
             "shortfall": "What the loan adds to the expected shortfall of all desks in a year",

@@ -15,7 +15,7 @@ from sim.engine.committee import hold_committee
 from sim.outcomes.quantiles_of_losses import sample_expected_shortfall
 from sim.studies.applicant_world import applicants, crowd, set_quality
 from sim.studies.applicants import described
-from sim.studies.flips import HALF, Trials, flips, turn
+from sim.studies.flips import GUARANTEED, HALF, RULES, SPREAD_CAP, Trials, flips, turn
 from sim.studies.lives import Applications, lives_in, lives_of, years_of
 from sim.studies.shortfall import contribution, contributions
 from sim.studies.what_if import USUAL, WhatIf, check_request, what_if
@@ -38,7 +38,7 @@ def test_an_applicant_refused_everywhere_has_no_margin_and_no_losses() -> None:
     rows = found().decisions.query("applicant == 'bad'")
     assert set(rows["decision"]) == {"refuses"}
     assert (rows["offered"] == 0.0).all()
-    assert rows["reason"].str.startswith("at the highest rate").all()
+    assert rows["reason"].eq("too risky at any rate").all()
     loans = found().loans.query("applicant == 'bad'").set_index("measure")
     assert (
         loans.loc[["margin", "loss", "default", "required capital at signing"], "value"]
@@ -116,7 +116,16 @@ def test_a_flip_is_the_same_decision_just_inside_and_the_other_just_outside() ->
     (one,) = described(small(), [GOOD])
     trials = Trials(Applications(small(), COPIES, 4), one.who, (0.0, 1.0), range(2))
     turned = {flip.key: flip for flip in flips(trials, "plain")}
-    assert set(turned) == {"sales", "cash", "tangible", "assets", "last_round", "age", "quality"}
+    assert set(turned) == {
+        "sales",
+        "cash",
+        "tangible",
+        "assets",
+        "last_round",
+        "age",
+        "quality",
+        *RULES,
+    }
     quality = turned["quality"]
     assert quality.turns == "grant into refusal"
     assert trials.is_granted("plain", "quality", quality.before)
@@ -130,6 +139,21 @@ def test_a_flip_is_the_same_decision_just_inside_and_the_other_just_outside() ->
         assert flip.turns == "nothing in the range"
         for end in (flip.low, flip.high):
             assert trials.is_granted("plain", flip.key, end) == trials.is_granted("plain")
+
+
+def test_a_guarantor_or_a_higher_ceiling_turns_a_refusal_of_risk() -> None:
+    (one,) = described(small(), ["stage=growth,sales=20,cash=3,quality=-1.2"])
+    trials = Trials(Applications(small(), COPIES, 4), one.who, (0.0, 1.0), range(2))
+    turned = {flip.key: flip for flip in flips(trials, "plain")}
+    for key in (GUARANTEED, SPREAD_CAP):
+        flip = turned[key]
+        assert flip.turns == "refusal into grant"
+        assert flip.now < flip.before < flip.at
+        assert not trials.is_granted("plain", key, flip.before)
+        assert trials.is_granted("plain", key, flip.at)
+    assert turned[SPREAD_CAP].now == 0.0030
+    # Rules are moved in a branch, and the applicant's own world stays as it is.
+    assert not trials.known.met(0, one.who, (0.0, 1.0))["plain"].terms["cover_shares"].any()
 
 
 def test_of_a_rule_that_is_known_the_bisection_finds_the_turn() -> None:
