@@ -8,7 +8,7 @@ observation; what is told of a loan is told of the copies that signed one on the
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from sim.analysis.bank_tails import LEVELS
 from sim.analysis.estimates import FloatArray, Interval, averaged, mean_interval
 from sim.analysis.ratios import ratio_of_means
 from sim.base.language import tr
-from sim.base.wording import arrangement_text, percent_text
+from sim.base.wording import arrangement_text, percent_text, plain_number
 from sim.experiment.progress import meter
 from sim.experiment.store import Store
 from sim.model.firms.record import STAGES
@@ -47,7 +47,13 @@ COPIES = 100
 FEWEST, MOST = 10, 10_000
 """Copies of an applicant that may be asked for."""
 USUAL: tuple[Mapping[str, Any], ...] = (
-    {"name": "start-up with investors", "stage": "startup", "sales": 5, "venture": "yes"},
+    {
+        "name": "start-up with investors",
+        "stage": "startup",
+        "sales": 5,
+        "cash": 8,
+        "venture": "yes",
+    },
     {"name": "growing firm", "stage": "growth", "sales": 20},
     {"name": "mature firm", "stage": "mature", "sales": 60},
 )
@@ -113,6 +119,12 @@ class WhatIf:
         """Give the mean over histories, shape (n_histories,), with its interval."""
         return mean_interval(averaged(pd.Series(values), self.unit), self.confidence)
 
+    def share(self, values: FloatArray) -> Interval:
+        """Give the same of shares, whose interval ends at none and at all."""
+        found = self.interval(values)
+        low, high = np.clip([found.low, found.high], 0.0, 1.0)
+        return replace(found, low=float(low), high=float(high))
+
     @property
     def decisions(self) -> pd.DataFrame:
         """What banks decide.
@@ -123,7 +135,7 @@ class WhatIf:
         """
         return pd.DataFrame([
             {**head, "decision": decision_of(lives),
-             **self._mean(lives, "made", everybody(lives)).named(*_ends("offered")),
+             **self._share(lives, "made").named(*_ends("offered")),
              "line": self._mean(lives, "line").estimate,
              "rate": self._mean(lives, "rate").estimate,
              "seen": self._mean(lives, "seen", everybody(lives)).estimate,
@@ -135,6 +147,10 @@ class WhatIf:
         """Give the mean of what a meeting says, of offers unless others are named."""
         made = np.asarray(lives.of("made"), dtype=bool)
         return self.interval(lives.by_history(lives.of(name), made if among is None else among))
+
+    def _share(self, lives: Lives, name: str) -> Interval:
+        """Give the share of all copies of which a meeting says something."""
+        return self.share(lives.by_history(lives.of(name), everybody(lives)))
 
     @property
     def loans(self) -> pd.DataFrame:
@@ -152,18 +168,18 @@ class WhatIf:
         took = lives.took
         last = lives.years - 1
 
-        def mean(values: Any, among: Any = took) -> Interval:
-            return self.interval(lives.by_history(values, among))
+        def mean(values: Any) -> Interval:
+            return self.interval(lives.by_history(values, took))
 
         sums = np.column_stack([lives.by_history(x, took) for x in (lives.lent, lives.margin)])
         known = sums[np.isfinite(sums).all(axis=1)]
         return {
-            "signs the arrangement": (mean(lives.of("own"), everybody(lives)), "share"),
-            "signs any loan": (mean(took, everybody(lives)), "share"),
+            "signs the arrangement": (self._share(lives, "own"), "share"),
+            "signs any loan": (self._share(lives, "took"), "share"),
             "believed default": (mean(lives.of("default")), "per year"),
             "believed loss given default": (mean(lives.of("loss")), "share"),
             "required capital at signing": (self._mean(lives, "capital"), MONEY),
-            "default": (mean(lives.defaults_by(last)), "share"),
+            "default": (self.share(lives.by_history(lives.defaults_by(last), took)), "share"),
             "loss": (mean(lives.lost_by(last)), MONEY),
             "margin": (mean(lives.margin), MONEY),
             "margin over balance": (ratio_of_means(known, self.confidence), "per year"),
@@ -186,7 +202,7 @@ class WhatIf:
     def _by(self, lives: Lives, year: int) -> dict[str, float]:
         """Give default and loss by the end of a year, from 0."""
         took, lost = lives.took, lives.lost_by(year)
-        default = self.interval(lives.by_history(lives.defaults_by(year), took))
+        default = self.share(lives.by_history(lives.defaults_by(year), took))
         mean = self.interval(lives.by_history(lost, took))
         most = np.quantile(lost[took], SHARES, method="inverted_cdf")
         names = ("median", "loss_95", "loss_99")
@@ -248,18 +264,20 @@ class WhatIf:
 
     def sentences(self) -> Iterator[str]:
         """Say of each applicant and arrangement what banks decide, and what the loan brings."""
-        loans = {
-            (row["applicant"], row["arrangement"], row["measure"]): row
-            for row in self.loans.to_dict("records")
-        }
+        told = {name: _by_case(table) for name, table in
+                (("loans", self.loans), ("tails", self.tails), ("flips", self.turns))}  # fmt: skip
         for row in self.decisions.to_dict("records"):
+            way = row["applicant"], row["arrangement"]
+            offered = {
+                "value": row["offered"], "low": row["offered_low"], "high": row["offered_high"],
+                "unit": "share",
+            }  # fmt: skip
             yield tr(
-                "{applicant}, {arrangement}: {share} of copies get an offer; {rest}.",
-                applicant=row["applicant"], arrangement=arrangement_text(row["arrangement"]),
-                share=estimate_text(
-                    {"value": row["offered"], "low": row["offered_low"],
-                     "high": row["offered_high"], "unit": "share"}, "value"),
-                rest=self._rest(row, loans),
+                "{applicant}, {arrangement}: {share} of copies get an offer; {loan}; {tail};"
+                " {flips}.",
+                applicant=way[0], arrangement=arrangement_text(way[1]),
+                share=estimate_text(offered, "value"), loan=loan_text(told["loans"][way]),
+                tail=tail_text(told["tails"].get(way, [])), flips=flips_text(told["flips"][way]),
             )  # fmt: skip
         yield tr(
             "The decision of a committee hangs on the signal of quality that banks see, drawn for"
@@ -270,18 +288,6 @@ class WhatIf:
             "Lives are followed with all later loans, before tax and screening, not discounted;"
             " intervals are over histories."
         )
-
-    def _rest(self, row: Mapping[Any, Any], loans: Mapping[Any, Mapping[Any, Any]]) -> str:
-        """Say what the loan brings, or that there is none."""
-        way = row["applicant"], row["arrangement"]
-        if np.isnan(loans[*way, "margin"]["value"]):
-            return tr("nobody signs, so there is no loan of which to tell a margin")
-        return tr(
-            "margin over balance {margin}, default {default}, required capital {capital}",
-            margin=estimate_text(loans[(*way, "margin over balance")], "value"),
-            default=estimate_text(loans[(*way, "default")], "value"),
-            capital=estimate_text(loans[(*way, "required capital at signing")], "value"),
-        )  # fmt: skip
 
     def findings(self) -> Findings:
         """Give words and tables for files and the report."""
@@ -299,6 +305,50 @@ class WhatIf:
         }
         title = "What does one more loan do?"
         return Findings(KEY, title, tuple(self.sentences()), tables, captions, UNITS)
+
+
+Rows = list[dict[Any, Any]]
+
+
+def _by_case(table: pd.DataFrame) -> dict[tuple[str, str], Rows]:
+    """Give the rows of each applicant and arrangement."""
+    found: dict[tuple[str, str], Rows] = {}
+    for row in table.to_dict("records"):
+        found.setdefault((row["applicant"], row["arrangement"]), []).append(row)
+    return found
+
+
+def loan_text(rows: Rows) -> str:
+    """Say what the loan brings, or that there is none."""
+    told = {row["measure"]: row for row in rows}
+    if np.isnan(told["margin"]["value"]):
+        return tr("nobody signs, so there is no loan of which to tell a margin")
+    return tr(
+        "margin over balance {margin}, default {default}, required capital {capital}",
+        margin=estimate_text(told["margin over balance"], "value"),
+        default=estimate_text(told["default"], "value"),
+        capital=estimate_text(told["required capital at signing"], "value"),
+    )  # fmt: skip
+
+
+def tail_text(rows: Rows) -> str:
+    """Say what the loan adds to the tail of all desks, at the first level that is told."""
+    for row in rows:
+        if not row["remark"]:
+            return tr(
+                "it adds {value} to their expected shortfall {level}",
+                value=estimate_text(row, "value"), level=percent_text(row["level"]),
+            )  # fmt: skip
+    return tr("what it adds to expected shortfall is not available")
+
+
+def flips_text(rows: Rows) -> str:
+    """Say which inputs alone would flip the decision, and at what value."""
+    known = [row for row in rows if not np.isnan(row["at"])]
+    if not known:
+        return tr("no input that was moved alone flips the decision")
+    each = [f"{tr(row['input'].replace('_', ' '))} {plain_number(row['at'], 3)}" for row in known]
+    return tr("the decision flips at {inputs}", inputs=", ".join(each))
 
 
 UNITS = {
