@@ -63,7 +63,8 @@ class Applicant:
 def crowd(scenario: Scenario, copies: int, years: float, run_off: float) -> Scenario:
     """Give the scenario with so many firms that are there from the first day, and rich desks.
 
-    `years` of lending, and of a run-off after them.
+    `years` of lending, and of a run-off after them. Quotas of central bank money and funds of
+    guarantors are those of as many firms, all of which apply on one day.
     """
     s, once = scenario.on_clock(), {"entry_rate": 0.0, "entries_a_year": 0.0}
     return s.model_copy(update={

@@ -195,8 +195,8 @@ def turn(
 ) -> tuple[float, float]:
     """Give the last value before a decision turns along some steps, and the first after it.
 
-    The step in which it turns is halved until it is as narrow as `CLOSE`, of the larger of its
-    ends and 1 at least where it reaches over zero; nan where it turns nowhere.
+    The step in which it turns is halved until it is as narrow as `CLOSE`; nan where it turns
+    nowhere.
 
     >>> [round(end, 1) for end in turn(lambda x: x >= 3.0, [1.0, 2.0, 4.0, 8.0], False)]
     [3.0, 3.0]
@@ -210,10 +210,12 @@ def turn(
 def _narrowed(
     is_granted: Callable[[float], bool], inside: float, outside: float, is_now: bool
 ) -> tuple[float, float]:
-    """Halve a step in which a decision turns."""
-    width = CLOSE * (max(abs(outside), abs(inside)) if inside * outside > 0.0 else
-                     abs(outside - inside))  # fmt: skip
-    while abs(outside - inside) > width:
+    """Halve a step in which a decision turns, until its ends are `CLOSE` together.
+
+    About zero no share of them is wide enough; there a part of the step is taken.
+    """
+    least = CLOSE * CLOSE * abs(outside - inside)
+    while abs(outside - inside) > max(CLOSE * max(abs(outside), abs(inside)), least):
         middle = 0.5 * (inside + outside)
         if is_granted(middle) == is_now:
             inside = middle

@@ -29,7 +29,7 @@ from sim.studies.findings import Findings, estimate_text, level_row
 from sim.studies.flips import HALF, HISTORIES, INPUTS, RULES, Flip, Trials, flips
 from sim.studies.lent_book import Book, nature_of
 from sim.studies.lives import Applications, Lives, Nature, lives_in, lives_of, years_of
-from sim.studies.meetings import GRANTED, REASONS
+from sim.studies.meetings import CLOSED, GRANTED, REASONS
 from sim.studies.request import (
     arms_alone,
     at_least,
@@ -131,14 +131,15 @@ class WhatIf:
 
         Columns applicant, arrangement, decision, offered, offered_low, offered_high (share of
         copies that get an offer), line, rate (means of offers), seen (quality as the lead
-        believes it, mean of all copies) and reason (why most of the others get none).
+        believes it, mean of all copies to which it is open) and reason (why most of the others
+        get none).
         """
         return pd.DataFrame([
             {**head, "decision": decision_of(lives),
              **self._share(lives, "made").named(*_ends("offered")),
              "line": self._mean(lives, "line").estimate,
              "rate": self._mean(lives, "rate").estimate,
-             "seen": self._mean(lives, "seen", everybody(lives)).estimate,
+             "seen": self._mean(lives, "seen", lives.of("reason") != CLOSED).estimate,
              "reason": reason_of(lives)}
             for one, head, lives in self._cases()
         ])  # fmt: skip
@@ -285,8 +286,8 @@ class WhatIf:
             half=percent_text(HALF),
         )  # fmt: skip
         yield tr(
-            "Lives are followed with all later loans, before tax and screening, not discounted;"
-            " intervals are over histories."
+            "Banks are short of no capital here. Lives are followed with all later loans, before"
+            " tax and screening, not discounted; intervals are over histories."
         )
 
     def findings(self) -> Findings:

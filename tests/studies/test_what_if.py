@@ -17,6 +17,7 @@ from sim.studies.applicant_world import applicants, crowd, set_quality
 from sim.studies.applicants import described
 from sim.studies.flips import GUARANTEED, HALF, RULES, SPREAD_CAP, Trials, flips, turn
 from sim.studies.lives import Applications, lives_in, lives_of, years_of
+from sim.studies.meetings import CLOSED
 from sim.studies.shortfall import contribution, contributions
 from sim.studies.what_if import USUAL, WhatIf, check_request, what_if
 from tests.studies.fair_rate import FAIR, HAZARD, fair_rate
@@ -154,6 +155,22 @@ def test_a_guarantor_or_a_higher_ceiling_turns_a_refusal_of_risk() -> None:
     assert turned[SPREAD_CAP].now == 0.0030
     # Rules are moved in a branch, and the applicant's own world stays as it is.
     assert not trials.known.met(0, one.who, (0.0, 1.0))["plain"].terms["cover_shares"].any()
+
+
+def test_an_arrangement_that_is_closed_to_a_firm_opens_at_the_age_that_it_asks_for() -> None:
+    clause = {"kind": "listed", "least_age_years": 7.0}
+    closed = small().with_values({"arrangement.common_growth.eligibility": clause})
+    (one,) = described(closed, ["stage=growth,sales=20,cash=3,quality=1.5,age=5"])
+    known = Applications(closed, COPIES, 4)
+    lives = lives_of([lives_in(known, one.who, (0.0, 1.0), 0)], 4)["common_growth"]
+    assert (lives.of("reason") == CLOSED).all()
+    assert not lives.of("own").any()
+    # The firm still has plain lending beside it.
+    assert lives.took.any()
+    trials = Trials(known, one.who, (0.0, 1.0), range(2))
+    age = next(flip for flip in flips(trials, "common_growth") if flip.key == "age")
+    assert age.before < 7.0 <= age.at
+    assert age.at - age.before <= 0.01 * age.at
 
 
 def test_of_a_rule_that_is_known_the_bisection_finds_the_turn() -> None:
