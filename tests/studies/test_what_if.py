@@ -259,6 +259,9 @@ def test_copies_and_replications_are_checked_with_applicants(tmp_path: Path) -> 
     assert "is no stage" in str(error.value)
     with pytest.raises(ScenarioError, match="at most 10000"):
         check_request(small(), copies=10_001)
+    (tmp_path / "empty.csv").write_text("stage,sales\n")
+    with pytest.raises(ScenarioError, match="must describe an applicant"):
+        check_request(small(), table=tmp_path / "empty.csv")
     with pytest.raises(ScenarioError, match="no such file"):
         check_request(small(), table=tmp_path / "none.csv")
 
