@@ -358,14 +358,17 @@ def what_if(
         Path | None, typer.Option(metavar="FILE.csv", help="Applicants, one a row.")
     ] = None,
     copies: Annotated[int, typer.Option(help="Of each applicant in each history.")] = 100,
+    years: Annotated[
+        int | None, typer.Option(help="Lives are followed so long; the longest contract's years.")
+    ] = None,
 ) -> None:
     """Tell what one more loan does: decision, margin, losses, capital, tail, what flips it."""
     from sim.studies.what_if import check_request
     from sim.studies.what_if import what_if as run
 
-    asked = check_request(now.scenario, firm or (), applicants, copies)
+    asked = check_request(now.scenario, firm or (), applicants, copies, years)
     now.start((asked.scenario, asked.scenario.experiment.replications))
-    now.tell(run(now.scenario, firm or (), applicants, copies, store=now.store).findings())
+    now.tell(run(now.scenario, firm or (), applicants, copies, years, store=now.store).findings())
 
 
 def recalled(folder: RunFolder, scenario: Any) -> Any:

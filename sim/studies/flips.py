@@ -24,7 +24,7 @@ MONEY, YEARS, DEVIATIONS = "CNY million", "years", "standard deviations"
 INPUTS = {
     "sales": "CNY million a year", "cash": MONEY, "tangible": MONEY, "assets": MONEY,
     "last_round": MONEY, "age": YEARS, "quality": DEVIATIONS,
-    "spread_cap": "per year", "guaranteed_share": "share",
+    "spread_cap": "fraction a year", "guaranteed_share": "fraction",
 }  # fmt: skip
 """Inputs that are moved, in this order, with their units; the last two are rules, not the firm's.
 

@@ -28,7 +28,7 @@ from sim.studies.applicants import Described, described
 from sim.studies.findings import Findings, estimate_text, level_row
 from sim.studies.flips import HALF, HISTORIES, INPUTS, RULES, Flip, Trials, flips
 from sim.studies.lent_book import Book, nature_of
-from sim.studies.lives import Applications, Lives, Nature, lives_in, lives_of, years_of
+from sim.studies.lives import LONGEST, Applications, Lives, Nature, lives_in, lives_of, years_of
 from sim.studies.meetings import CLOSED, GRANTED, REASONS
 from sim.studies.request import (
     arms_alone,
@@ -398,11 +398,12 @@ def in_units(values: FloatArray, unit: int) -> FloatArray:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for, checked: the scenario without neighbours, applicants, copies."""
+    """What is asked for, checked: the scenario without neighbours, applicants, copies, years."""
 
     scenario: Scenario
     who: tuple[Described, ...]
     copies: int
+    years: int
 
 
 def check_request(
@@ -410,8 +411,11 @@ def check_request(
     firms: Iterable[str | Mapping[str, Any]] = (),
     table: str | Path | None = None,
     copies: int = COPIES,
+    years: int | None = None,
 ) -> Request:
     """Check what is asked for, all mistakes at once; parameters as in `what_if`."""
+    most = int(min(LONGEST, scenario.experiment.horizon_years))
+    lived = 1 if years is None else years
     given = [firms] if isinstance(firms, str | Mapping) else list(firms)
     asked = given or ([] if table is not None else list(USUAL))
     place = None if table is None else Path(table)
@@ -419,9 +423,13 @@ def check_request(
         lambda: described(scenario, asked, place),
         lambda: at_least("--copies", copies, FEWEST),
         lambda: at_most("--copies", copies, MOST),
+        lambda: at_least("--years", lived, 1),
+        lambda: at_most("--years", lived, max(most, 1)),
         lambda: at_least_two(scenario),
     )
-    return Request(arms_alone(scenario), who, copies)
+    own = arms_alone(scenario)
+    longest = years_of(own, own.experiment.arrangements)
+    return Request(own, who, copies, longest if years is None else years)
 
 
 def at_most(option: str, value: int, most: int) -> int:
@@ -437,7 +445,7 @@ def what_if(
     firms: Iterable[str | Mapping[str, Any]] = (),
     table: str | Path | None = None,
     copies: int = COPIES,
-    confidence: float = 0.95,
+    years: int | None = None,
     *,
     store: Store,
 ) -> WhatIf:
@@ -452,7 +460,9 @@ def what_if(
         A CSV file with one applicant a row.
     copies
         Of each applicant in each history, 10 to 10,000.
-    confidence : in (0, 1)
+    years
+        For which lives are followed, at most 10 and the horizon; as long as the longest contract
+        or right by default.
     workers, folder, executor, progress
         As in `sim.studies.request.study_store`; they run the book.
 
@@ -461,10 +471,10 @@ def what_if(
     ScenarioError
         For what no applicant can be, and for fewer than two replications.
     """
-    asked = check_request(scenario, firms, table, copies)
+    asked = check_request(scenario, firms, table, copies, years)
     own, count = asked.scenario, asked.scenario.experiment.replications
     book = Book.of(own, count, store)
-    known = Applications(own, copies, years_of(own, own.experiment.arrangements))
+    known = Applications(own, copies, asked.years)
     tell = meter(store.progress)
     found: list[Answer] = []
     for place, who in enumerate(asked.who):
@@ -473,7 +483,7 @@ def what_if(
             tell(place * count + history, len(asked.who) * count)
 
         found.append(answer(known, who, nature_of(own, who.who, book), count, done))
-    return WhatIf(tuple(found), book.losses, own.variance_reduction.unit, confidence)
+    return WhatIf(tuple(found), book.losses, own.variance_reduction.unit)
 
 
 def answer(

@@ -257,6 +257,9 @@ def test_copies_and_replications_are_checked_with_applicants(tmp_path: Path) -> 
     with pytest.raises(ScenarioError, match="--copies") as error:
         check_request(small(), ["stage=grown,sales=1"], copies=1)
     assert "is no stage" in str(error.value)
+    with pytest.raises(ScenarioError, match="--years\n  must be at most 4"):
+        check_request(small(), years=5)
+    assert check_request(small(), years=3).years == 3
     with pytest.raises(ScenarioError, match="at most 10000"):
         check_request(small(), copies=10_001)
     (tmp_path / "empty.csv").write_text("stage,sales\n")
