@@ -177,8 +177,9 @@ class WhatIf:
         return {
             "signs the arrangement": (self._share(lives, "own"), "share"),
             "signs any loan": (self._share(lives, "took"), "share"),
-            "believed default": (mean(lives.of("default")), "per year"),
-            "believed loss given default": (mean(lives.of("loss")), "share"),
+            "believed default": (self._mean(lives, "default"), "per year"),
+            "believed loss given default": (self._mean(lives, "loss"), "share"),
+            "believed surplus over break-even": (self._mean(lives, "left"), "per year"),
             "required capital at signing": (self._mean(lives, "capital"), MONEY),
             "default": (self.share(lives.by_history(lives.defaults_by(last), took)), "share"),
             "loss": (mean(lives.lost_by(last)), MONEY),
@@ -298,7 +299,7 @@ class WhatIf:
         }  # fmt: skip
         captions = {
             "decisions": "What banks decide on the first day, and why they refuse the others",
-            "loans": "What the loan brings and ties up, of copies that sign one",
+            "loans": "What loans bring, of copies that sign one; beliefs and capital are those of offers",
             "losses": "Default and loss by year since signing; the last three are quantiles",
             "shortfall": "What the loan adds to the expected shortfall of all desks in a year",
             "flips": "Nearest value of one input that flips the decision, in the first histories",
