@@ -299,7 +299,7 @@ class WhatIf:
         }  # fmt: skip
         captions = {
             "decisions": "What banks decide on the first day, and why they refuse the others",
-            "loans": "What loans bring, of copies that sign one; beliefs and capital are those of offers",
+            "loans": "What loans bring, of copies that sign; beliefs and capital are of offers",
             "losses": "Default and loss by year since signing; the last three are quantiles",
             "shortfall": "What the loan adds to the expected shortfall of all desks in a year",
             "flips": "Nearest value of one input that flips the decision, in the first histories",
