@@ -91,8 +91,8 @@ it, paired by replication, with 95 percent intervals; pp are percentage points, 
 them. Where a mean has no interval that can be trusted, the median of the differences stands in
 its place and says so; what is not told apart from zero is marked "not clear". Outcomes are over
 all firms and the whole book, most of which is plain in every arrangement, so effects on those
-who signed are larger. Intervals hold sampling error only; what published figures leave open stands in
-`calibration/over_parameters` and on the page of a run.
+who signed are larger. Intervals hold sampling error only; what published figures leave open stands
+in `calibration/over_parameters` and on the page of a run.
 Net margin is after funding, operation, screening and losses; it holds banking business and the
 gain on rights, before any support."""
 
