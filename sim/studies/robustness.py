@@ -304,7 +304,7 @@ def robustness(
     """
     layout = laid_out(scenario, vary, outcomes, trial)
     with stopwatch(store, 1 + trial.points) as speed:
-        outcome_array = layout.outcome_array(store, [scenario])
+        outcome_array = layout.outcome_array(store, [layout.scenario])
         influence = _influence(outcome_array, layout)
         strongest = _strongest(influence, layout.ranges, trial.tornado)
         tornado = _tornado(layout, strongest, (trial, store, outcome_array))

@@ -45,7 +45,7 @@ class Planted(Store):
         numbers = tuple(replications)
         self.asked.append(len(scenarios) * len(numbers))
         self.simulated += len(scenarios) * len(numbers)
-        arms = tuple(scenarios[0].experiment.arrangements)
+        (arms,) = {tuple(s.experiment.all_run) for s in scenarios}  # one array needs the same
         values = [
             [[[rule(s, n, a) for rule in self.rules.values()] for a in arms] for n in numbers]
             for s in scenarios

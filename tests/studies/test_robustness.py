@@ -75,6 +75,12 @@ def test_a_sign_that_is_not_clear_now_is_not_judged():
     assert set(noisy.frame()["verdict"]) == {NONE}
 
 
+def test_neighbours_are_left_out():
+    beside = scenario().with_values({"experiment.neighbours": ["line_only"]})
+    found = robustness(beside, VARY, [OUTCOME], trial=TRIAL, store=Planted(bank__profit=rule))
+    assert set(found.frame()["arrangement"]) == {"consortium", "revenue_swap"}
+
+
 def test_runs_are_announced_as_they_will_be():
     store = Planted(bank__profit=rule)
     robustness(scenario(), VARY, [OUTCOME], trial=TRIAL, store=store)
