@@ -9,6 +9,7 @@ recorded numbers it is: code that has changed and moves none of them gives the s
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -20,6 +21,8 @@ from sim.scenario.scenario import Scenario
 
 NUMBERS = "seeds/numbers.txt"
 """The state of the recorded numbers: another text wherever the program moved one of them."""
+DIGITS = 7
+"""Significant digits that are kept: more than anybody reads, and half of the bytes."""
 _HEAD = "# {what} of a scenario, with what it rests on"
 
 
@@ -48,13 +51,17 @@ def kept_folder(what: str) -> Path:
     return top() / SCENARIOS / "calibration" / what
 
 
+def _digits(value: Any) -> str:
+    return repr(float(f"{value:.{DIGITS}g}"))
+
+
 def keep(
     file: Path, what: str, table: pd.DataFrame, scenario: Scenario, more: Mapping[str, str] = {}
 ) -> None:
     """Write a table of a kind with the digests of what it rests on, and what else is said."""
     told = {**rests_on(scenario), "numbers": numbers_state(), **more}
     lines = [_HEAD.format(what=what), *(f"# {name}: {value}" for name, value in told.items())]
-    text = table.to_csv(index=False, lineterminator="\n")
+    text = table.to_csv(index=False, lineterminator="\n", float_format=_digits)
     write_atomically(file, ("\n".join(lines) + "\n" + text).encode())
 
 

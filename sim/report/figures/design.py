@@ -14,7 +14,6 @@ from matplotlib.lines import Line2D
 
 from sim.base.language import tr
 from sim.base.wording import UnitStyle, arrangement_text, unit_style
-from sim.experiment.store import means
 from sim.outcomes.mark import registry
 from sim.report.figures.style import (
     INK,
@@ -126,7 +125,7 @@ def _room(axes: Axes, result: Designed, k: int) -> None:
     if best is not None:
         side = -1.0 if bound.is_below else 1.0
         room = side * seen.ends_of(k, best) * _unit(bound.outcome).scale
-        height = float(means(seen.gain[best : best + 1])[0][0])
+        height = float(np.nanmean(seen.gain[best]))
         aim = result.task.aim
         y = (-height if aim.is_least else height) * _unit(aim.outcome).scale
         axes.plot(limit + room, [y, y], color=INK, lw=1.2)
