@@ -60,7 +60,7 @@ USUAL: tuple[Mapping[str, Any], ...] = (
 """Applicants of a study that is given none; assumption, one of each kind of firm."""
 SHARES = (0.5, 0.95, 0.99)
 """Shares of lives below the quantiles of a loss curve."""
-LENDS, REFUSES = "lends", "refuses"
+LENDS, REFUSES, SPLIT = "lends", "refuses", "hangs on the signal"
 MONEY = "CNY million"
 
 
@@ -135,7 +135,7 @@ class WhatIf:
         get none).
         """
         return pd.DataFrame([
-            {**head, "decision": decision_of(lives),
+            {**head, "decision": decision_of(self._share(lives, "made")),
              **self._share(lives, "made").named(*_ends("offered")),
              "line": self._mean(lives, "line").estimate,
              "rate": self._mean(lives, "rate").estimate,
@@ -283,7 +283,8 @@ class WhatIf:
             )  # fmt: skip
         yield tr(
             "The decision of a committee hangs on the signal of quality that banks see, drawn for"
-            " each copy; it counts as lending where at least {half} of copies get an offer.",
+            " each copy; banks lend, or refuse, where clearly more, or fewer, than {half} of"
+            " copies get an offer. What flips it is sought in the first histories alone.",
             half=percent_text(HALF),
         )  # fmt: skip
         yield tr(
@@ -374,10 +375,15 @@ def everybody(lives: Lives) -> Any:
     return np.ones(lives.loss.shape, dtype=bool)
 
 
-def decision_of(lives: Lives) -> str:
-    """Say whether lenders make an offer to most copies."""
-    made = np.asarray(lives.of("made"), dtype=bool)
-    return LENDS if made.mean() >= HALF else REFUSES
+def decision_of(offered: Interval) -> str:
+    """Say whether lenders make an offer to most copies, where its interval tells.
+
+    >>> [decision_of(Interval(x, x - 0.2, x + 0.2, 0.1, 9)) for x in (0.9, 0.6, 0.1)]
+    ['lends', 'hangs on the signal', 'refuses']
+    """
+    if offered.low >= HALF:
+        return LENDS
+    return REFUSES if offered.high < HALF else SPLIT
 
 
 def reason_of(lives: Lives) -> str:

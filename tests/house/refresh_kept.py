@@ -54,7 +54,9 @@ def main() -> int:
         is_same = state_of(text) == numbers_state()
         if is_same:
             write_atomically(file, of_today(text).encode())
-        sys.stdout.write(f"{file.name}: {'of today' if is_same else 'to be made anew'}\n")
+        sys.stdout.write(
+            f"{file.parent.name}/{file.name}: {'of today' if is_same else 'to be made anew'}\n"
+        )
     return 0
 
 

@@ -1,5 +1,7 @@
 """Kept tables come from the program of today, or say that they do not."""
 
+from pathlib import Path
+
 import pytest
 
 from sim.base.files import digest_of_file
@@ -16,9 +18,11 @@ def test_the_state_of_the_numbers_names_some_content_of_the_net() -> None:
     assert len(numbers_state()) == len(digest_of_file(FILE))
 
 
-@pytest.mark.parametrize("name", [file.name for file in kept_files()])
-def test_a_table_that_is_kept_is_of_today(name: str) -> None:
-    (text,) = {f.read_text(encoding="utf-8") for f in kept_files() if f.name == name}
+@pytest.mark.parametrize(
+    "file", [*kept_files()], ids=lambda file: f"{file.parent.name}/{file.stem}"
+)
+def test_a_table_that_is_kept_is_of_today(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
     assert state_of(text) == numbers_state(), CURE
     assert text == of_today(text), CURE
 
