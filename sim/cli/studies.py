@@ -359,7 +359,8 @@ def what_if(
     ] = None,
     copies: Annotated[int, typer.Option(help="Of each applicant in each history.")] = 100,
     years: Annotated[
-        int | None, typer.Option(help="Lives are followed so long; the longest contract's years.")
+        int | None,
+        typer.Option(help="Lives are followed so long; else as the longest contract, at most 10."),
     ] = None,
 ) -> None:
     """Tell what one more loan does: decision, margin, losses, capital, tail, what flips it."""

@@ -117,7 +117,7 @@ def bounds_frame(made: Designed) -> pd.DataFrame:
 def outcomes_frame(made: Designed) -> pd.DataFrame:
     """One row for each outcome, in the histories that took no part in the choice.
 
-    Columns outcome, unit, baseline, shipped, value, low, high (95 %, each by itself), and
+    Columns outcome, unit, baseline, shipped, value, low, high (each by itself), and
     difference from the shipped terms with difference_low and difference_high.
     """
     found, task, rows = made.confirmed, made.task, []
@@ -125,11 +125,12 @@ def outcomes_frame(made: Designed) -> pd.DataFrame:
         raise ValueError("there is no answer")
     for name, mark in marks_of(outcomes_of(made)).items():
         best, shipped = found.levels(task.arrangement, name)
-        other = mean_interval(found.levels(task.baseline, name)[1])
-        ahead = mean_interval(best - shipped)
+        level = made.search.confidence
+        other = mean_interval(found.levels(task.baseline, name)[1], level)
+        ahead = mean_interval(best - shipped, level)
         rows.append(
             {"outcome": name, "baseline": other.estimate, "shipped": float(shipped.mean()),
-             **level_row(mean_interval(best), mark.unit),
+             **level_row(mean_interval(best, level), mark.unit),
              **ahead.named("difference", "difference_low", "difference_high")}
         )  # fmt: skip
     return pd.DataFrame(rows)
@@ -173,7 +174,8 @@ def _gained(made: Designed) -> str:
 def _bound(made: Designed, k: int, bound: Condition, binds: bool) -> str:
     """Say whether a bound is kept in the further histories, and whether it binds."""
     found = made.confirmed
-    slack = mean_interval(made.task.slacks(found)[k, 0] if found is not None else ())
+    rooms = made.task.slacks(found)[k, 0] if found is not None else ()
+    slack = mean_interval(rooms, made.search.confidence)
     if slack.low >= 0.0:
         word = "is kept in the further histories"
     elif slack.high < 0.0:
@@ -223,7 +225,8 @@ def _none(made: Designed) -> Iterator[str]:
         yield "Outcomes are undefined at every point."
         return
     where = made.points[seen.nearest]
-    slacks = [mean_interval(one) for one in seen.slacks[:, seen.nearest]]
+    level = made.search.confidence
+    slacks = [mean_interval(one, level) for one in seen.slacks[:, seen.nearest]]
     told = [
         f"{inside(one.mark.label)} has room of {_room(slack, one)}"
         for one, slack in zip(task.bounds, slacks, strict=True)

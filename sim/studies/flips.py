@@ -158,7 +158,7 @@ def flips(trials: Trials, name: str) -> Iterator[Flip]:
 
         ways = steps_of(key, now, trials.who.sales, cap)
         found = [turn(is_granted, steps, is_now) for steps in ways]
-        near = min(found, key=lambda ends, now=now: _distance(ends[1], now))  # type: ignore[misc]
+        near = min(found, key=partial(_distance, key, now))
         tried = [step for steps in ways for step in steps]
         decision = GRANT if is_now else REFUSAL
         yield Flip(key, now, near[1], near[0], min(tried), max(tried), decision)
@@ -174,7 +174,9 @@ def steps_of(key: str, now: float, sales: float, cap: float) -> tuple[list[float
         away = [FARTHEST * k / 4.0 for k in range(1, 5)]
         return [now, *(now - one for one in away)], [now, *(now + one for one in away)]
     if key in ENDS:
-        below, above = (np.linspace(now, end, 5).tolist() for end in ENDS[key])
+        low, high = ENDS[key]
+        ends = (min(low, now), max(high, now))
+        below, above = (np.linspace(now, end, 5).tolist() for end in ends)
         return below, above
     factors = [2.0**k for k in range(1, round(math.log2(REACH)) + 1)]
     if now <= 0.0:
@@ -184,10 +186,17 @@ def steps_of(key: str, now: float, sales: float, cap: float) -> tuple[list[float
     return [now, *(now / f for f in factors)], [now, *above, *([most] if most < math.inf else [])]
 
 
-def _distance(at: float, now: float) -> float:
+def _distance(key: str, now: float, ends: tuple[float, float]) -> float:
+    """How far a turn lies from the present value: by a factor, or by what is added.
+
+    >>> [round(_distance("quality", 0.1, (0.0, at)), 1) for at in (0.5, -0.5)]
+    [0.4, 0.6]
+    """
+    at = ends[1]
     if math.isnan(at):
         return math.inf
-    return abs(math.log(at / now)) if at > 0.0 and now > 0.0 else abs(at - now)
+    is_factor = key != "quality" and key not in RULES and at > 0.0 and now > 0.0
+    return abs(math.log(at / now)) if is_factor else abs(at - now)
 
 
 def turn(

@@ -17,7 +17,7 @@ import pandas as pd
 
 from sim.analysis.bank_tails import LEVELS
 from sim.analysis.estimates import FloatArray, Interval, averaged, mean_interval
-from sim.analysis.ratios import ratio_of_means
+from sim.analysis.ratios import exact_interval, ratio_of_means
 from sim.base.language import tr
 from sim.base.wording import arrangement_text, percent_text, plain_number
 from sim.experiment.progress import meter
@@ -26,7 +26,7 @@ from sim.model.firms.record import STAGES
 from sim.scenario.scenario import Scenario
 from sim.studies.applicants import Described, described
 from sim.studies.findings import Findings, estimate_text, level_row
-from sim.studies.flips import HALF, HISTORIES, INPUTS, RULES, Flip, Trials, flips
+from sim.studies.flips import GRANT, HALF, HISTORIES, INPUTS, REFUSAL, RULES, Flip, Trials, flips
 from sim.studies.lent_book import Book, nature_of
 from sim.studies.lives import LONGEST, Applications, Lives, Nature, lives_in, lives_of, years_of
 from sim.studies.meetings import CLOSED, GRANTED, REASONS
@@ -61,6 +61,8 @@ USUAL: tuple[Mapping[str, Any], ...] = (
 SHARES = (0.5, 0.95, 0.99)
 """Shares of lives below the quantiles of a loss curve."""
 LENDS, REFUSES, SPLIT = "lends", "refuses", "hangs on the signal"
+FLIPPED = {LENDS: GRANT, REFUSES: REFUSAL}
+"""What can be flipped: a decision that is clear, and the same in the histories of the trials."""
 MONEY = "CNY million"
 
 
@@ -119,9 +121,11 @@ class WhatIf:
         """Give the mean over histories, shape (n_histories,), with its interval."""
         return mean_interval(averaged(pd.Series(values), self.unit), self.confidence)
 
-    def share(self, values: FloatArray) -> Interval:
-        """Give the same of shares, whose interval ends at none and at all."""
+    def share(self, values: FloatArray, cases: int) -> Interval:
+        """Give the same of shares of so many copies, whose interval ends at none and at all."""
         found = self.interval(values)
+        if found.low == found.high and cases:
+            return exact_interval(found.estimate, cases, found.count)
         low, high = np.clip([found.low, found.high], 0.0, 1.0)
         return replace(found, low=float(low), high=float(high))
 
@@ -151,7 +155,7 @@ class WhatIf:
 
     def _share(self, lives: Lives, name: str) -> Interval:
         """Give the share of all copies of which a meeting says something."""
-        return self.share(lives.by_history(lives.of(name), everybody(lives)))
+        return self.share(lives.by_history(lives.of(name), everybody(lives)), lives.took.size)
 
     @property
     def loans(self) -> pd.DataFrame:
@@ -181,7 +185,10 @@ class WhatIf:
             "believed loss given default": (self._mean(lives, "loss"), "share"),
             "believed surplus over break-even": (self._mean(lives, "left"), "per year"),
             "required capital at signing": (self._mean(lives, "capital"), MONEY),
-            "default": (self.share(lives.by_history(lives.defaults_by(last), took)), "share"),
+            "default": (
+                self.share(lives.by_history(lives.defaults_by(last), took), int(took.sum())),
+                "share",
+            ),
             "loss": (mean(lives.lost_by(last)), MONEY),
             "margin": (mean(lives.margin), MONEY),
             "margin over balance": (ratio_of_means(known, self.confidence), "per year"),
@@ -204,7 +211,7 @@ class WhatIf:
     def _by(self, lives: Lives, year: int) -> dict[str, float]:
         """Give default and loss by the end of a year, from 0."""
         took, lost = lives.took, lives.lost_by(year)
-        default = self.share(lives.by_history(lives.defaults_by(year), took))
+        default = self.share(lives.by_history(lives.defaults_by(year), took), int(took.sum()))
         mean = self.interval(lives.by_history(lost, took))
         most = np.quantile(lost[took], SHARES, method="inverted_cdf")
         names = ("median", "loss_95", "loss_99")
@@ -251,8 +258,10 @@ class WhatIf:
         return pd.DataFrame([
             {**head, "input": flip.key, "now": flip.now, "at": flip.at, "unit": INPUTS[flip.key],
              "turns": flip.turns, "from": flip.low, "to": flip.high}
-            for one, head, _ in self._cases() for flip in one.flips[head["arrangement"]]
-        ])  # fmt: skip
+            for one, head, lives in self._cases() for flip in one.flips[head["arrangement"]]
+            if FLIPPED.get(decision_of(self._share(lives, "made"))) == flip.decision
+        ], columns=["applicant", "arrangement", "input", "now", "at", "unit", "turns", "from",
+                    "to"])  # fmt: skip
 
     @property
     def applicants(self) -> pd.DataFrame:
@@ -279,7 +288,8 @@ class WhatIf:
                 " {flips}.",
                 applicant=way[0], arrangement=arrangement_text(way[1]),
                 share=estimate_text(offered, "value"), loan=loan_text(told["loans"][way]),
-                tail=tail_text(told["tails"].get(way, [])), flips=flips_text(told["flips"][way]),
+                tail=tail_text(told["tails"].get(way, [])),
+                flips=flips_text(told["flips"].get(way, [])),
             )  # fmt: skip
         yield tr(
             "The decision of a committee hangs on the signal of quality that banks see, drawn for"
@@ -301,9 +311,11 @@ class WhatIf:
         captions = {
             "decisions": "What banks decide on the first day, and why they refuse the others",
             "loans": "What loans bring, of copies that sign; beliefs and capital are of offers",
-            "losses": "Default and loss by year since signing; the last three are quantiles",
+            "losses": "Default and loss by year since signing: means in which histories weigh"
+            " alike, and quantiles of all lives",
             "shortfall": "What the loan adds to the expected shortfall of all desks in a year",
-            "flips": "Nearest value of one input that flips the decision, in the first histories",
+            "flips": "Nearest value found of one input that flips a clear decision, in the first"
+            " histories",
             "applicants": "Applicants; what is empty was drawn for each copy",
         }
         title = "What does one more loan do?"
@@ -347,6 +359,8 @@ def tail_text(rows: Rows) -> str:
 
 def flips_text(rows: Rows) -> str:
     """Say which inputs alone would flip the decision, and at what value."""
+    if not rows:
+        return tr("its decision is not clear, so that nothing is said to flip it")
     known = [row for row in rows if not np.isnan(row["at"])]
     if not known:
         return tr("no input that was moved alone flips the decision")
@@ -394,13 +408,15 @@ def reason_of(lives: Lives) -> str:
 
 
 def in_units(values: FloatArray, unit: int) -> FloatArray:
-    """Give the mean of histories that belong together, shape (n_observations, n_years).
+    """Put years of histories that belong together into one row, (n_observations, unit * n_years).
+
+    Their mean would have a thinner tail than either.
 
     >>> in_units(np.array([[1.0], [3.0]]), 2).tolist()
-    [[2.0]]
+    [[1.0, 3.0]]
     """
     whole = values[: values.shape[0] // unit * unit]
-    return np.asarray(whole.reshape(-1, unit, values.shape[1]).mean(axis=1))
+    return np.asarray(whole.reshape(-1, unit * values.shape[1]))
 
 
 @dataclass(frozen=True)
