@@ -6,7 +6,7 @@ scenario in quotes; each has a list of steps, in order, with a ``date`` of the c
 holds that the scenario gives beside; whoever gives that value anew, in a file that extends
 another or for one run, takes the path away. A step comes into force at the end of the month in
 which it falls: the conductor of a run then writes what is in force into the rules, which know
-numbers alone.
+numbers alone::
 
     [dated]
     "loan_prime_rate.one_year_rate" = [

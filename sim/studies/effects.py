@@ -194,7 +194,7 @@ def gains(effects: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 
 @dataclass(frozen=True, eq=False)
-class Effects:
+class ProgrammeEffects:
     """What a run says of those who sign.
 
     Parameters
@@ -341,7 +341,7 @@ def price_text(rows: pd.DataFrame) -> str:
     )  # fmt: skip
 
 
-def effects(results: ResultsView, confidence: float = 0.95) -> Effects:
+def effects(results: ResultsView, confidence: float = 0.95) -> ProgrammeEffects:
     """Read from a run who is helped, how, and at what public price.
 
     Parameters
@@ -371,4 +371,4 @@ def effects(results: ResultsView, confidence: float = 0.95) -> Effects:
         "dose": dose,
     }
     count = results.scenario.experiment.replications
-    return Effects(tables, view.baseline, count, confidence)
+    return ProgrammeEffects(tables, view.baseline, count, confidence)

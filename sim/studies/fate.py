@@ -77,14 +77,25 @@ def find_firm(
 ) -> FateFound:
     """Look for a firm that one arrangement saves, or loses, one replication after the other.
 
-    fate: ``"saved"`` lives to the horizon under the second arrangement and closes before it under
-        the first, ``"lost"`` the reverse; a firm that is listed or sold lives.
-    arrangements: two, programmes too.
-    first: the replication to begin with; the search ends with the last of the scenario.
-    progress: as in `sim.experiment.simulate.simulate`.
     Of several firms in a replication it gives the one that entered nearest to the start date,
-    chosen for the length of its story. Raises ScenarioError for a name that cannot be, or a
-    replication that is not there.
+    chosen for the length of its story.
+
+    Parameters
+    ----------
+    fate
+        ``"saved"`` lives to the horizon under the second arrangement and closes before it under
+        the first, ``"lost"`` the reverse; a firm that is listed or sold lives.
+    arrangements
+        Two, programmes too.
+    first
+        The replication to begin with; the search ends with the last of the scenario.
+    progress
+        As in `sim.experiment.simulate.simulate`.
+
+    Raises
+    ------
+    ScenarioError
+        For a name that cannot be, or a replication that is not there.
     """
     (one, two), lean = check_request(scenario, fate, arrangements, first)
     counts: dict[str, int] = dict.fromkeys(FATES, 0)

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from sim.analysis.additionality import FREE
 from sim.cli.app import app
 from sim.experiment.simulate import simulate
-from sim.studies.effects import Effects, effects
+from sim.studies.effects import ProgrammeEffects, effects
 from tests.house.small import study
 from tests.house.test_identity_limits import NO_CAP
 
@@ -21,7 +21,7 @@ SMALL = {
 }  # fmt: skip
 
 
-def told(values: dict[str, Any], arms: list[str]) -> tuple[Effects, pd.DataFrame]:
+def told(values: dict[str, Any], arms: list[str]) -> tuple[ProgrammeEffects, pd.DataFrame]:
     """Effects of a small run, and its additionality by measure, of the last arrangement."""
     scenario = study(SMALL | values | {"experiment.arrangements": arms})
     found = effects(simulate(scenario, workers=1, progress=False))

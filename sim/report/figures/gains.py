@@ -27,7 +27,7 @@ from sim.report.figures.style import (
 
 if TYPE_CHECKING:
     # Results are drawn, not computed here: a figure loads no engine.
-    from sim.studies.effects import Effects
+    from sim.studies.effects import ProgrammeEffects
 
 SIDES = {"banks": "Banks, by a firm", "founders": "Founders of a firm"}
 """Panels: columns of the table of gains, and their titles."""
@@ -37,7 +37,7 @@ _BETWEEN = 0.7
 
 
 @style()
-def gains(result: Effects) -> Drawing:
+def gains(result: ProgrammeEffects) -> Drawing:
     """Draw mean gains against the baseline by size at signing; data: the result's table of gains.
 
     One panel for banks and one for founders, each with its own scale, CNY million a firm.

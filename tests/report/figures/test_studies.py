@@ -14,7 +14,7 @@ from sim.report.parts import inline_svg
 from sim.studies.attribution import attribute, decompose
 from sim.studies.cycle import cycle
 from sim.studies.discovery import discover
-from sim.studies.effects import Effects, effects
+from sim.studies.effects import ProgrammeEffects, effects
 from sim.studies.stress import reverse_stress
 from tests.studies.small import small, store
 from tests.studies.test_cycle import results
@@ -94,7 +94,7 @@ def test_a_gain_is_filled_where_its_interval_is_clear_of_zero() -> None:
         ("common_growth", "micro", 9.0, -1.0, -2.0, 0.5, 3.0, 2.0, 4.0),
         ("common_growth", "large", 2.0, 5.0, 1.0, 9.0, np.nan, np.nan, np.nan),
     ]
-    figure = gains(Effects({"gains": pd.DataFrame(rows, columns=columns)}, "plain", 4))
+    figure = gains(ProgrammeEffects({"gains": pd.DataFrame(rows, columns=columns)}, "plain", 4))
     faces = [
         [line.get_markerfacecolor() for line in axes.lines if line.get_marker() != "None"]
         for axes in figure.axes
