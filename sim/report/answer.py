@@ -61,11 +61,16 @@ def answer(found: Found, comparison: Comparison, parts: Parts = NO_PARTS) -> lis
     return [_side(side, names, told) for side in SIDES if (names := asked(side, list(styles)))]
 
 
-def assumptions_sentence(studies: Iterable[Study]) -> str:
-    """Say how far the answer hangs on assumptions, from a study of them where there is one."""
+def assumptions_sentence(studies: Iterable[Study], has_turns: bool = False) -> str:
+    """Say how far the answer hangs on assumptions, from a study of them where there is one.
+
+    `has_turns`: whether the page tells what would turn a headline.
+    """
     for study in studies:
         if study.findings.key.startswith(_OF_ASSUMPTIONS) and study.findings.sentences:
             return study.findings.sentences[0]
+    if has_turns:
+        return tr("What would turn a headline, of what was only assumed, stands below the table.")
     return tr(
         "No study of the assumptions was made of this run, so how far the answer hangs on them"
         " is not told."

@@ -92,9 +92,10 @@ def first_screen(
     helped = additionality(outcomes, comparison.confidence)
     tables |= {ADDITIONALITY: None if helped.empty else helped}
     over = with_over(rows, comparison, tables[OVER])
+    turns = turn_lines(comparison.marks, tables[TURNS])
     return {
         "sides": answer(found, comparison, told_apart), "committee_table": judged_frame(found),
-        "numbers": rows, "over": over, "turns": turn_lines(comparison.marks, tables[TURNS]),
+        "numbers": rows, "over": over, "turns": turns,
         "further_tables": {name: one for name, one in tables.items() if one is not None},
         "heads": [
             {"name": name, "place": places(comparison.arrangements)[name]}
@@ -104,7 +105,7 @@ def first_screen(
         "panels": _panels(outcomes, comparison, drawn),
         "joint": joint_sentence(comparison),
         "sure": how_sure(comparison, outcomes.replications),
-        "assumptions": assumptions_sentence(studied),
+        "assumptions": assumptions_sentence(studied, bool(turns)),
         "ceilings": ceilings_sentence(studied, parts.get("scenario_sha256", "")),
         "not_said": [
             *map(given, parts["limits"]), *_own_limits(outcomes, scenario),

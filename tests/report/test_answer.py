@@ -325,6 +325,7 @@ def test_what_is_shown_first_exists_and_is_no_total_of_the_book() -> None:
 
 def test_a_study_of_the_assumptions_speaks_where_there_is_one() -> None:
     assert assumptions_sentence(()).startswith("No study of the assumptions")
+    assert assumptions_sentence((), has_turns=True).startswith("What would turn a headline")
     found = Findings("robustness", "R", ("One of two keeps its sign.",), {}, {})
     assert assumptions_sentence([Study(found, {})]) == "One of two keeps its sign."
 
