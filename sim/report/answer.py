@@ -71,7 +71,8 @@ def assumptions_sentence(studies: Iterable[Study], has_turns: bool = False) -> s
             return study.findings.sentences[0]
     if has_turns:
         return tr(
-            "What would turn a headline, of what was only assumed, stands in the report below its first table."
+            "What would turn a headline, of what was only assumed, stands in the report below its"
+            " first table."
         )
     return tr(
         "No study of the assumptions was made of this run, so how far the answer hangs on them"
