@@ -309,10 +309,10 @@ def clear_sizes(gains: pd.DataFrame, side: str) -> str:
     >>> rows = pd.DataFrame({"size": ["micro", "small", "large"], "banks_low": [-2.0, -1.0, 0.5],
     ...     "banks_high": [-1.0, 1.0, 0.9]})
     >>> clear_sizes(rows, "banks"), clear_sizes(rows[1:2], "banks")
-    ('micro (−), large (+)', 'no size')
+    ('Micro (−), Large (+)', 'no size')
     """
     ends = zip(gains["size"], gains[f"{side}_low"], gains[f"{side}_high"], strict=True)
-    shown = [f"{tr(size)} ({'+' if low > 0.0 else MINUS})"
+    shown = [f"{tr(size.capitalize())} ({'+' if low > 0.0 else MINUS})"
              for size, low, high in ends if low > 0.0 or high < 0.0]  # fmt: skip
     return tr(", ").join(shown) or tr("no size")
 

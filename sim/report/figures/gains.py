@@ -50,7 +50,7 @@ def gains(result: ProgrammeEffects) -> Drawing:
     for axes, (side, title) in zip(panels.flat, SIDES.items(), strict=True):
         _panel(axes, data.set_index(["size", "arrangement"]), side, (sizes, names), drawn)
         axes.set_title(tr(title))
-    named_rows(panels[0, 0], [tr(size) for size in sizes])
+    named_rows(panels[0, 0], [tr(size.capitalize()) for size in sizes])
     note = tr(
         "Mark: mean difference from {baseline} over the lives of supported firms, sums of"
         " {count} replications over each other; line: {level} interval. Filled: clear of zero;"

@@ -100,7 +100,7 @@ def test_a_gain_is_filled_where_its_interval_is_clear_of_zero() -> None:
         for axes in figure.axes
     ]
     assert [[face != "white" for face in panel] for panel in faces] == [[False, True], [True]]
-    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["micro", "large"]
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["Micro", "Large"]
     assert "Not drawn, as not defined: 1 of 2." in figure.note
 
 
