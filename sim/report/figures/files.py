@@ -1,5 +1,6 @@
 """Figures as files: each rendered once, several processes side by side."""
 
+import pickle
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from pathlib import Path
@@ -34,15 +35,20 @@ def draw_files(
     pool = executor or local_pool(min(workers, count))
     try:
         with lost_workers():
-            parts = [
-                pool.submit(_draw, folder, plans[first::count], current())
-                for first in range(count)
-            ]
+            # Packed here: what cannot be packed is an error at once. Found by the thread that
+            # feeds the processes, it would leave them waiting at the end of the program.
+            packed = [pickle.dumps(plans[first::count]) for first in range(count)]
+            parts = [pool.submit(_draw_packed, folder, share, current()) for share in packed]
             found = {key: picture for part in parts for key, picture in part.result().items()}
     finally:
         if executor is None:
             pool.shutdown(wait=False, cancel_futures=True)
     return {plan.key: found[plan.key] for plan in plans}
+
+
+def _draw_packed(folder: Path, plans: bytes, written: Language) -> dict[str, Picture]:
+    """Draw figures that came from another process."""
+    return _draw(folder, pickle.loads(plans), written)
 
 
 def _draw(folder: Path, plans: Sequence[Planned], written: Language) -> dict[str, Picture]:

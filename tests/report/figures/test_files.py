@@ -1,7 +1,10 @@
 """Figures as files: rendered once, and the same bytes whoever draws them."""
 
+import pickle
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -62,3 +65,23 @@ def test_a_figure_is_rendered_once_for_its_file_and_its_page(
     for key, picture in draw_files(tmp_path, plans).items():
         assert "<svg" in inline_svg(picture, key)
     assert len(rendered) == len(plans)
+
+
+class Counting(Executor):
+    """Does nothing but count what it is asked for."""
+
+    asked = 0
+
+    def submit(self, *task: Any, **given: Any) -> Future[Any]:  # type: ignore[override]
+        self.asked += 1
+        return Future()
+
+
+def test_a_figure_that_cannot_go_to_another_process_is_an_error_before_one_is_asked(
+    tmp_path: Path, plans: list[Planned]
+) -> None:
+    # A process pool that meets it while feeding its processes never ends.
+    pool, plans = Counting(), [*plans[1:], plans[0]._replace(draw=lambda: None)]
+    with pytest.raises((AttributeError, pickle.PicklingError), match="pickle"):
+        draw_files(tmp_path, plans, 2, pool)
+    assert pool.asked == 0
