@@ -432,6 +432,7 @@ def test_beliefs_are_solved_first_where_asked_for(
     assert engine.asked == list(range(REPLICATIONS))
 
 
+@pytest.mark.full
 def test_figures_are_written_as_files_of_their_own(drawn: Path) -> None:
     names = {file.name for file in drawn.iterdir()}
     assert {"survival.svg", "survival.png", "difference-bank.svg"} <= names

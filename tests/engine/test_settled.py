@@ -86,6 +86,7 @@ def test_every_array_with_a_row_for_each_firm_is_known() -> None:
     assert found == set(OF_FIRMS)
 
 
+@pytest.mark.full
 def test_firms_that_are_gone_leave_no_row_and_change_nothing_for_the_others() -> None:
     cut, whole = opening_of(first()), uncut()
     assert 0 < cut["firms"].shape[0] < whole["firms"].shape[0]
@@ -141,6 +142,7 @@ def test_a_stated_path_begins_when_settling_has_ended() -> None:
     assert len([date for date, _ in macro if date < -1.0]) > 1
 
 
+@pytest.mark.full
 def test_two_replications_share_no_firm_no_regime_and_no_book() -> None:
     one, two = made(settled(), 0), made(settled(), 1)
     assert not set(one["firms"]["quality"].tolist()) & set(two["firms"]["quality"].tolist())
@@ -183,6 +185,7 @@ def test_dated_values_come_into_force_when_settling_has_ended() -> None:
     assert settling.common.tobytes() == first().common.tobytes()
 
 
+@pytest.mark.full
 def test_what_firms_owe_by_quarter_adds_up_to_what_they_have_owed_in_all() -> None:
     """Nothing from before the start date is kept, and no quarter of the experiment is missing."""
     w = settled_world(settled())

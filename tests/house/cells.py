@@ -38,6 +38,15 @@ def table(file: Path) -> pd.DataFrame:
     return pd.read_csv(file, keep_default_na=False, na_values=[""])
 
 
+@cache
+def by_key(file: Path, *keys: str) -> dict[tuple[str, ...], list[dict[str, Any]]]:
+    """Rows of a table by what they are of."""
+    found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in table(file).to_dict("records"):
+        found.setdefault(tuple(str(row[key]) for key in keys), []).append(row)
+    return found
+
+
 def resolve(run: Path, cell: str) -> Any:
     """What an id names: a list of values, or a table, file or folder as a whole.
 
@@ -51,12 +60,9 @@ def resolve(run: Path, cell: str) -> Any:
     if head in ("manifest", "scenario"):
         return _nested(run, head, way)
     if head in _BY_KEYS:
-        keys = _BY_KEYS[head]
-        frame = table(run / f"{head}.csv")
-        frame = frame.assign(**{key: frame[key].astype(str) for key in keys}).set_index(keys)
-        found = frame.loc[tuple(way[:-1])]
-        assert isinstance(found, pd.Series), f"{cell} names several rows"
-        return [found[column] for column in columns]
+        rows = by_key(run / f"{head}.csv", *_BY_KEYS[head])[tuple(way[:-1])]
+        assert len(rows) == 1, f"{cell} names several rows"
+        return [rows[0][column] for column in columns]
     assert head in ("figures", "studies"), cell
     depth = 1 if head == "figures" else 2
     if len(way) == 1:
@@ -69,13 +75,17 @@ def resolve(run: Path, cell: str) -> Any:
 
 
 def _nested(run: Path, head: str, way: list[str]) -> Any:
-    if head == "manifest":
-        found = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
-    else:
-        found = tomllib.loads((run / "scenario.toml").read_text(encoding="utf-8"))
+    found = _parsed(run, head)
     for key in way:
         found = found[key]
     return found if isinstance(found, dict | list) else [found]
+
+
+@cache
+def _parsed(run: Path, head: str) -> Any:
+    if head == "manifest":
+        return json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+    return tomllib.loads((run / "scenario.toml").read_text(encoding="utf-8"))
 
 
 def agrees(shown: str, values: list[Any]) -> bool:

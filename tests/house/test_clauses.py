@@ -432,6 +432,7 @@ def test_every_subset_of_the_clauses_is_an_arrangement(name: str) -> None:
             assert differing_clauses(PLAIN, part) == tuple(k for k in CLAUSES if k in chosen)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", shipped())
 def test_every_subset_of_the_clauses_can_be_offered(name: str) -> None:
     clauses, u, lenders = dict(shipped()[name]), rules(), banks()

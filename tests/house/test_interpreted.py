@@ -11,6 +11,8 @@ from sim.experiment.simulate import one_replication
 from tests.house.net import INTERPRETED, scenario
 
 
+@pytest.mark.full
+@pytest.mark.interpreted
 @pytest.mark.parametrize("name", INTERPRETED)
 def test_twenty_firms_give_the_same_bits_interpreted(
     name: str, monkeypatch: pytest.MonkeyPatch

@@ -28,6 +28,8 @@ from tests.house.moves import (
 from tests.house.paired import FAR, Floats, Size, difference, lived, scaled_banks, small
 from tests.house.small import shipped
 
+pytestmark = pytest.mark.full
+
 SIZE = Size(firms=700, replications=6, warm_up_years=2.0, horizon_years=6.0, initial_share=0.5)
 HOME = small(SIZE)
 MADE = {f"arrangement.{name}": terms for name, terms in ARMS.items()}

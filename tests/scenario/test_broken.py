@@ -31,6 +31,7 @@ def shipped_is_read_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     parse_shipped.cache_clear()
 
 
+@pytest.mark.full
 @pytest.mark.usefixtures("shipped_is_read_once")
 def test_every_broken_scenario_is_told_as_it_was(tmp_path: Path) -> None:
     every, wrong = list(cases()), []
