@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.outcomes.quantiles_of_losses import sample_expected_shortfall
+from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
 
 CLUSTERS, EACH = 40, 15
 """Histories of a sample, and years of each."""
@@ -20,7 +20,18 @@ def clustered(
     return losses.ravel(), np.repeat(np.arange(clusters), EACH)
 
 
+def capped(losses: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What is left of losses where another bears what lies above eight percent."""
+    return np.minimum(losses, 0.08)
+
+
 @cache
-def shortfall_of_clusters(level: float) -> float:
-    """Expected shortfall of a year of any history, from many of them."""
-    return sample_expected_shortfall(clustered(np.random.default_rng(1), 60_000)[0], level)
+def tails_of_clusters(level: float) -> tuple[float, float, float]:
+    """Value-at-risk and expected shortfall of a year of any history, and what a cap saves of it.
+
+    From many histories.
+    """
+    losses = clustered(np.random.default_rng(1), 60_000)[0]
+    shortfall = sample_expected_shortfall(losses, level)
+    step = sample_expected_shortfall(capped(losses), level) - shortfall
+    return sample_quantile(losses, level), shortfall, step

@@ -6,11 +6,19 @@ histories, and not years, are drawn again for the intervals, the same ones under
 A tail is told only where enough years lie in it and enough histories put them there, and where the
 desk has borrowers enough to be a desk: luck of firms makes the tail of a smaller one.
 
+Intervals of value-at-risk lie between percentiles of the draws. Those of expected shortfall and of
+its difference are studentised: a sample that missed bad histories tells both too small a shortfall
+and too small a spread, so the distance of each draw is told in its own spread, which the influence
+of each history gives. Intervals at 95 % from forty histories of fifteen years that share a factor
+of their own, 300 draws each, held the truth in 89.8 % (value-at-risk), 91.8 % (expected shortfall)
+and 91.4 % (its difference) of 1000 trials: about nine times in ten, and not more. Percentiles held
+the expected shortfall in 84.4 %.
+
 References
 ----------
 Acerbi and Tasche (2002), On the coherence of expected shortfall, Journal of Banking and Finance
-26(7); Davison and Hinkley (1997), Bootstrap Methods and their Application, section 3.8, for the
-bootstrap of whole groups.
+26(7); Davison and Hinkley (1997), Bootstrap Methods and their Application, section 2.4 for
+studentised intervals from influence, section 3.8 for the bootstrap of whole groups.
 """
 
 import math
@@ -37,6 +45,8 @@ FEWEST_HISTORIES = 5
 """Histories that they must come from."""
 RESAMPLES = 1000
 """Times that histories are drawn again for an interval."""
+LEAST_SPREAD = 0.25
+"""Of a draw, in spreads of the sample: an end lies at most four times as far off as draws do."""
 ANY_BANK = "any bank"
 """The sample of the bank-years of all banks; it is no bank."""
 QUANTILE, SHORTFALL = "value-at-risk", "expected shortfall"
@@ -116,23 +126,102 @@ class Tail:
 
         Nan of a draw that holds no year. `times` has shape (n_draws, n_histories).
         """
-        return np.array([weighted_tail(self.falling, one[self.history], level) for one in times])
+        counts = times @ self._years_of_each(times.shape[1])
+        head = self._head(times, counts, level)
+        falling, history = self.falling[:head], self.history[:head]
+        return np.array([
+            weighted_tail(falling, one[history], level, count)
+            for one, count in zip(times, counts.tolist(), strict=True)
+        ])  # fmt: skip
+
+    def redrawn(self, times: NDArray[np.int64], level: float) -> "Redrawn":
+        """Measure the sample and each draw of its histories, `times` as for `drawn`."""
+        measures = np.vstack([self.measures(level), self.drawn(times, level)])
+        times = np.vstack([np.ones((1, times.shape[1]), times.dtype), times])
+        return Redrawn(measures, self._pulls(measures, times, level), times)
+
+    def _years_of_each(self, histories: int, head: int | None = None) -> NDArray[np.intp]:
+        """Years of each history among so many of the worst, of all by default."""
+        return np.bincount(self.history[:head], minlength=histories)
+
+    def _head(self, times: NDArray[np.int64], counts: NDArray[np.int64], level: float) -> int:
+        """Count the largest losses that hold the tail of every draw, of so many years each."""
+        head, histories = 64, times.shape[1]
+        # One year more than the tail, so that rounding cannot reach past the head.
+        least = counts * (1.0 - level) + 1.0
+        while head < self.falling.size and np.any(
+            times @ self._years_of_each(histories, head) < least
+        ):
+            head *= 2
+        return head
+
+    def _pulls(self, measures: FloatArray, times: NDArray[np.int64], level: float) -> FloatArray:
+        """Influence of each history on the expected shortfall of each draw.
+
+        The sum over its years of ``(x - VaR)+ / (1 - level) + VaR - ES``, over the years drawn;
+        shape (n_draws, n_histories). Histories as often as drawn sum to zero.
+        """
+        risk, shortfall = measures.T
+        beyond = np.searchsorted(-self.falling, -risk).tolist()
+        years = self._years_of_each(times.shape[1])
+        excess = np.array([
+            np.bincount(self.history[:n], self.falling[:n] - least, minlength=years.size)
+            for n, least in zip(beyond, risk.tolist(), strict=True)
+        ])  # fmt: skip
+        pulls = excess / (1.0 - level) + np.outer(risk - shortfall, years)
+        return np.asarray(pulls / (times @ years)[:, None])
+
+
+@dataclass(frozen=True, eq=False)
+class Redrawn:
+    """A tail, or what it differs from another, in the sample and as histories are drawn again.
+
+    Parameters
+    ----------
+    measures : shape (1 + n_draws, 2)
+        Value-at-risk and expected shortfall, those of the sample first.
+    pulls : shape (1 + n_draws, n_histories)
+        Influence of each history on expected shortfall, in the unit of losses.
+    times : shape (1 + n_draws, n_histories)
+        How often each history is drawn; once in the sample.
+    """
+
+    measures: FloatArray
+    pulls: FloatArray
+    times: NDArray[np.int64]
+
+    def less(self, other: "Redrawn") -> "Redrawn":
+        """Give the difference from another tail in the same draws."""
+        return Redrawn(self.measures - other.measures, self.pulls - other.pulls, self.times)
+
+    def intervals(self, confidence: float = 0.95) -> FloatArray:
+        """Both measures with the ends of their intervals, shape (3, 2).
+
+        In rows the sample's own, low and high.
+        """
+        risk, shortfall = self.measures.T
+        spreads = np.sqrt((self.times * self.pulls**2).sum(axis=1))
+        ends = ends_of(risk[1:], confidence), studentised_ends(shortfall, spreads, confidence)
+        return np.vstack([self.measures[0], np.transpose(ends)])
 
 
 def weighted_tail(
-    falling: FloatArray, weights: NDArray[np.int64], level: float
+    falling: FloatArray, weights: NDArray[np.int64], level: float, count: int | None = None
 ) -> tuple[float, float]:
     """Give value-at-risk and expected shortfall of values that are drawn several times.
 
     As for the sample in which each loss, largest first, is repeated by its weight; both of shape
-    (n,), the level in (0, 1). Nan where no value is drawn.
+    (n,), the level in (0, 1). The count is that of all years drawn where these are the largest
+    only, and hold the tail. Nan where no value is drawn.
     """
     reached = np.cumsum(weights)
     if not reached.size or not reached[-1]:
         return math.nan, math.nan
-    worst = reached[-1] * (1.0 - level)
+    if count is None:
+        count = int(reached[-1])
+    worst = count * (1.0 - level)
     # The last place keeps a draw for the case that rounding reaches the very end.
-    at = int(np.searchsorted(reached, worst + 1e-12 * reached[-1], side="right"))
+    at = int(np.searchsorted(reached, worst + 1e-12 * count, side="right"))
     at = min(at, falling.size - 1)
     above = float(reached[at - 1]) if at else 0.0
     total = float(weights[:at] @ falling[:at]) + (worst - above) * float(falling[at])
@@ -149,6 +238,27 @@ def ends_of(drawn: FloatArray, confidence: float = 0.95) -> FloatArray:
     """Ends of an interval from what was drawn, shape (2, ...): quantiles on both sides."""
     tail = 0.5 - confidence / 2.0
     return np.asarray(np.nanquantile(drawn, (tail, 1.0 - tail), axis=0))
+
+
+def studentised_ends(
+    values: FloatArray, spreads: FloatArray, confidence: float = 0.95
+) -> FloatArray:
+    """Ends of an interval from draws whose distances are told in their own spreads, shape (2,).
+
+    Values and spreads have shape (1 + n_draws,), those of the sample first; draws that are nan
+    are left out, and a factor common to all spreads cancels. A sample without spread has no
+    width.
+
+    >>> studentised_ends(np.array([1.0, 2.0, 0.5]), np.array([1.0, 2.0, 0.5]), 1.0).tolist()
+    [0.5, 2.0]
+    """
+    own, unit = values[0], spreads[0]
+    if unit == 0.0:
+        return np.full(2, own)
+    # A draw that misses nearly all that differs has nearly no spread, and would lie endlessly far.
+    distance = (values[1:] - own) / np.maximum(spreads[1:], LEAST_SPREAD * unit)
+    low, high = ends_of(distance, confidence)
+    return np.array([own - high * unit, own - low * unit])
 
 
 def refusal(tail: Tail, level: float, borrowers: float = math.nan) -> str:
@@ -217,8 +327,7 @@ def _of_level(
 ) -> dict[Any, list[dict[str, Any]]]:  # fmt: skip
     """Tell both measures of one bank at one level under every arrangement."""
     why = {name: refusal(tail, level, desks.get(name, math.nan)) for name, tail in tails.items()}
-    drawn = {name: tails[name].drawn(times, level) for name in tails if not why[name]}
-    told = {name: tails[name].measures(level) for name in drawn}
+    told = {name: tails[name].redrawn(times, level) for name in tails if not why[name]}
     found = {}
     for name, tail in tails.items():
         size = desks.get(name, math.nan)
@@ -230,10 +339,9 @@ def _of_level(
         }  # fmt: skip
         numbers = np.full((len(_NUMBERS), 2), math.nan)
         if name in told:
-            numbers[0], numbers[1:3] = told[name], ends_of(drawn[name], confidence)
+            numbers[:3] = told[name].intervals(confidence)
         if name in told and baseline in told and name != baseline:
-            numbers[3] = told[name] - told[baseline]
-            numbers[4:6] = ends_of(drawn[name] - drawn[baseline], confidence)
+            numbers[3:] = told[name].less(told[baseline]).intervals(confidence)
         found[name] = [
             {"measure": measure, **head, **dict(zip(_NUMBERS, column, strict=True))}
             for measure, column in zip((QUANTILE, SHORTFALL), numbers.T, strict=True)

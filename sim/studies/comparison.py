@@ -572,10 +572,16 @@ def _differences(
     widths = {name: t.width(_mean(outcomes, name, baseline)) for name, t in targets.items()}
     frame = compare(outcomes, baseline, confidence, half_width=widths).frame()
     return [
-        {**row, "quantity": f"difference from {baseline}", "estimate": row["difference"],
+        {**row, "quantity": _quantity(row["told"], baseline), "estimate": row["difference"],
          "half_width": 0.5 * (row["high"] - row["low"]), "target": widths[row["outcome"]]}
         for row in frame.to_dict("records")
     ]  # fmt: skip
+
+
+def _quantity(told: str, baseline: str) -> str:
+    """Name a difference, with its median where the mean has no interval."""
+    of = "" if told == "mean" else f"{told} "
+    return f"{of}difference from {baseline}"
 
 
 def _levels(

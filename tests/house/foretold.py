@@ -15,6 +15,7 @@ from sim.model.contracts.arrangement import PLAIN
 from sim.outcomes.mark import registry
 from sim.report.judged import counts_from
 from sim.scenario.scenario import Scenario
+from sim.studies.kept import numbers_state
 from tests.house.measures import MEASURES, UNITS
 from tests.house.paired import (
     FAR,
@@ -53,9 +54,9 @@ def written() -> dict[str, Any]:
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
-def numbers_of() -> str:
-    """The version whose numbers the file has."""
-    return str(written()["version"])
+def are_of_today() -> bool:
+    """Whether the program has moved no recorded number since the file was written."""
+    return bool(written()["numbers"] == numbers_state())
 
 
 def predictions() -> dict[str, Row]:

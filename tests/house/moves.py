@@ -53,6 +53,9 @@ ARMS: dict[str, Terms] = {
             "guarantee_cap_per_year_share": 0.005,
         }
     },
+    "reguaranteed": {
+        "loss_sharing": {"kind": "sole", "guaranteed_share": 0.8, "reguaranteed_share": 0.5}
+    },
     "long_line": LINE | TERM,
     "warrant": LINE
     | TERM
@@ -197,6 +200,18 @@ ECONOMIES: dict[str, Terms] = {
         f"bank.{name}.parent_risk_assets": 3.5 * bank.parent_risk_assets
         for name, bank in shipped().bank.items()
     },
+    "poor desks": {
+        f"bank.{name}.desk_risk_assets": 0.02 * bank.desk_risk_assets
+        for name, bank in shipped().bank.items()
+    },
+    "large entrants": {
+        "operations.opening_scale": 30.0 * shipped().operations.opening_scale,
+        "growth.growth_of_old": 0.1,
+    },
+    "equal entrants": {
+        "operations.opening_scale": 8.0 * shipped().operations.opening_scale,
+        "operations.opening_scale_log_sd": 0.8,
+    },
     "one large bank": {
         f"bank.{name}.market_share": 0.9 if name == "rural_bank" else 0.02
         for name in shipped().bank
@@ -209,6 +224,10 @@ MUTE = {
     " standard errors",
     "cycle.gain_loss_correlation": "warrant +0.11 with standard error 0.09 against none; in the"
     " same run +0.05 with 0.05",
+    "firm.below_20_large": "hardly a large firm sells so little; large entrants +0.005 with"
+    " standard error 0.002",
+    "firm.above_100_large": "nearly all large firms sell more; covered +0.06 with standard error"
+    " 0.03",
     "firm.exit_hazard_y10": "few firms are that old; harder times +0.016 with standard error"
     " 0.015; plan 1.0 in the same run -0.0025 with 0.0008",
 }

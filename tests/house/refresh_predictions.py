@@ -31,6 +31,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.base.version import VERSION
+from sim.studies.kept import numbers_state
 from tests.house.foretold import (
     FILE,
     MOST_HISTORIES,
@@ -296,6 +297,7 @@ def main(arguments: Sequence[str]) -> None:
             version = f"{VERSION}, at most {asked.most} histories" if few else VERSION
             text = re.sub(r'(?m)^version = ".*"$', f'version = "{version}"', text, count=1)
             text = re.sub(r'(?m)^economy = ".*"$', f'economy = "{economy()}"', text, count=1)
+            text = re.sub(r'(?m)^numbers = ".*"$', f'numbers = "{numbers_state()}"', text, count=1)
     after = {row["id"]: row for row in tomllib.loads(text)["prediction"]}
     if asked.print:
         sys.stdout.write("".join(line(after[row["id"]]) for row in rows))

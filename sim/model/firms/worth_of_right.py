@@ -39,14 +39,15 @@ def gain(terms: tuple[float, float, float], value: float) -> float:
 def call(spot: float, strike: float, years: float, rate: float, volatility: float) -> float:
     """Value of paying `strike` for the firm on one date, if it is then worth more, CNY million.
 
-    Without time or volatility the forward value decides.
+    Without time or volatility the forward value decides, and so it does where discounting leaves
+    nothing of the strike.
     """
     if spot <= 0.0:
         return 0.0
     term = max(years, 0.0)
     paid = max(strike, LEAST_STRIKE) * math.exp(-rate * term)
     deviation = max(volatility, 0.0) * math.sqrt(term)
-    if deviation <= 0.0:
+    if deviation <= 0.0 or paid <= 0.0:
         return max(spot - paid, 0.0)
     upper = math.log(spot / paid) / deviation + 0.5 * deviation
     return spot * normal_cdf(upper) - paid * normal_cdf(upper - deviation)

@@ -16,7 +16,6 @@ from sim.analysis.bank_tails import (
     Tail,
     desk_sizes,
     draws_of,
-    ends_of,
     refusal,
     tail_years,
 )
@@ -108,8 +107,7 @@ def _describe(
     tail, is_known = Tail.of(values, place), not math.isnan(level)
     numbers = dict.fromkeys(_ENDS, math.nan)
     if is_known and not refusal(tail, level, borrowers):
-        drawn = ends_of(tail.drawn(draws_of(int(place.max()) + 1), level))
-        rows = np.vstack([tail.measures(level), drawn])
+        rows = tail.redrawn(draws_of(int(place.max()) + 1), level).intervals()
         numbers = dict(zip(_ENDS, rows.T.ravel().tolist(), strict=True))
     return {
         "bank": bank, "arrangement": name, "replications": part["replication"].nunique(),

@@ -113,6 +113,10 @@ def test_without_volatility_the_forward_value_decides():
         assert touch(1.0, 1.06, 1.0, 0.05, volatility) == 0.0
 
 
+def test_a_strike_of_which_discounting_leaves_nothing_makes_a_right_the_share_itself():
+    assert call(20.0, 8.0, 3.0, 1000.0, 0.6) == 20.0
+
+
 def test_a_strike_of_nothing_makes_a_right_the_share_itself():
     assert call(3.0, 0.0, 5.0, 0.03, 0.5) == pytest.approx(3.0, abs=1e-8)
 
