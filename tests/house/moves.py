@@ -175,7 +175,24 @@ STILL: dict[str, tuple[Any, str]] = {
 }  # fmt: skip
 """Number, the value it is given, and why nothing moves beyond three standard errors."""
 
-DEAD: dict[str, str] = {}
+DEAD: dict[str, str] = {
+    "arrangement.revenue_swap.commitment.break_cost_share": "no firm breaks a swap here",
+    "bank.*.parent_*": "no desk needs its parent, whose capital no single name comes near",
+    "board.*": "one bar of one board: a firm goes to any board that takes it",
+    "capital.large_provision_share": "defaulted balances are provided for well above it",
+    "capital.unprovided_weight": "the same",
+    "capital.protector_weight": "no loan is protected in these arrangements",
+    "capital.recognised_cover_share": "the same",
+    "capital.single_name_share": "a tenth of a parent's capital is more than any line",
+    "equity.exit_cap": "no exit comes near it",
+    "equity.non_venture_listing_factor": "too few firms without investors are listed",
+    "lifecycle.trial_closes_share": "trials fail in one sector, which has its own",
+    "population.tangible_mean": "every sector has its own",
+    "project.project_capex": "every sector has its own",
+    "underwriting.most_debt": "other bounds on debt are met first",
+    "workout.default_threshold": "what a bank loses in a closure is all or nearly nothing",
+}
+"""Numbers, by pattern, that move no bit in a run of this size, and why."""
 ECONOMIES: dict[str, Terms] = {
     "hard times": {
         "lifecycle.setback_hazard": [0.2, 0.15, 0.11, 0.08], "operations.opening_cash": 2.0,

@@ -46,7 +46,7 @@ def test_nothing_drifts_on_constant_paths():
 def levels_after(history_years: float) -> dict[str, np.ndarray]:
     """Means over the horizon after so many years of history, one for each replication."""
     values = {
-        "population.firms": 1000, "experiment.replications": 96,
+        "population.firms": 1000, "experiment.replications": 192,
         "experiment.arrangements": ["plain"], "experiment.neighbours": [],
         "experiment.warm_up_years": history_years,
     }  # fmt: skip

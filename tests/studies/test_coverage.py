@@ -15,6 +15,9 @@ from tests.experiment.small import tiny
 MACRO_REPLICATIONS = 400
 EACH = 12
 """Replications behind each interval."""
+FIRMS = 1000
+"""As many as shipped files have. Eighty firms are too few for twelve replications: differences of
+one year are skewed (2.8 for relationship income, .65 here), and intervals covered 88 to 95 %."""
 NAMES = (
     "firm.access_share", "bank.interest_income", "bank.relationship_income",
     "bank.operating_cost",
@@ -41,7 +44,7 @@ class Found(NamedTuple):
 def found() -> Found:
     """Differences of a consortium from plain lending, and their controls."""
     scenario = tiny(
-        population__firms=80, experiment__horizon_years=1.0,
+        population__firms=FIRMS, experiment__horizon_years=1.0,
         experiment__arrangements=("plain", "consortium"),
     )  # fmt: skip
     marks = registry()
