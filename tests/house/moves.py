@@ -176,7 +176,8 @@ STILL: dict[str, tuple[Any, str]] = {
 """Number, the value it is given, and why nothing moves beyond three standard errors."""
 
 DEAD: dict[str, str] = {
-    "arrangement.revenue_swap.commitment.break_cost_share": "no firm breaks a swap here",
+    "arrangement.*.commitment.break_cost_share": "no rival outbids lenders of an agreement, even"
+    " where leaving costs nothing",
     "bank.*.parent_*": "no desk needs its parent, whose capital no single name comes near",
     "board.*": "one bar of one board: a firm goes to any board that takes it",
     "capital.large_provision_share": "defaulted balances are provided for well above it",
