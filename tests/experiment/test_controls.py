@@ -55,13 +55,13 @@ def test_following_firms_changes_no_outcome(years: float) -> None:
 
 @pytest.mark.slow
 def test_controls_of_losses_move_with_losses() -> None:
-    # Strikes weighted with what lenders would lose are a good part of the losses; in a small
+    # Strikes weighted with what lenders would lose are a part of the losses; in a small
     # world a few losses hide it.
     large = {
         "population.firms": 600, "experiment.warm_up_years": 4.0,
         "experiment.horizon_years": 6.0, "variance_reduction.controls": ["hazards"],
     }  # fmt: skip
-    scenario, count = shipped().with_values(SMALL | large), 180
+    scenario, count = shipped().with_values(SMALL | large), 480
     found = pd.concat([one_replication(scenario, n).outcomes for n in range(count)])
     for _, part in found.groupby("arrangement"):
         wide = part.pivot(index="replication", columns="outcome", values="value")
